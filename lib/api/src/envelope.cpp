@@ -1,0 +1,1 @@
+#include "confcast/base/error.hpp"

@@ -1,0 +1,156 @@
+#include "confcast/base/log.hpp"
+
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <charconv>
+#include <chrono>
+#include <ctime>
+
+namespace confcast {
+namespace {
+
+constexpr std::string_view level_names[] = {"trace", "debug", "info", "warning", "error", "off"};
+
+std::string_view name_of(LogLevel level) { return level_names[static_cast<std::size_t>(level)]; }
+
+void append_quoted(std::string& out, std::string_view text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20 || byte == 0x7F) {
+            out += "\\u00";
+            out += hex[byte >> 4U];
+            out += hex[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+void append_number(std::string& out, double value) {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, 3).ptr;
+    out.append(digits, end);
+}
+
+bool plain(std::string_view text) {
+    if (text.empty()) return false;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7F || c == '"' || c == '=' || c == '\\') return false;
+    }
+    return true;
+}
+
+void append_value(std::string& out, const LogField& field, LogFormat format) {
+    if (const auto* n = std::get_if<std::int64_t>(&field.value)) {
+        out += std::to_string(*n);
+    } else if (const auto* d = std::get_if<double>(&field.value)) {
+        append_number(out, *d);
+    } else {
+        const auto text = std::get<std::string_view>(field.value);
+        if (format == LogFormat::text && plain(text))
+            out += text;
+        else
+            append_quoted(out, text);
+    }
+}
+
+std::string now_rfc3339() {
+    const auto now = std::chrono::system_clock::now();
+    const auto seconds = std::chrono::system_clock::to_time_t(now);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[40];
+    const auto n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    std::string out(text, n);
+    const std::string fraction = std::to_string(1000 + ms);
+    return out + "." + fraction.substr(1) + "Z";
+}
+
+class StderrLog final : public Log {
+  public:
+    StderrLog(LogFormat format, LogLevel level)
+        : format_(format),
+          pool_(std::make_shared<spdlog::details::thread_pool>(8192, 1)),
+          logger_(std::make_shared<spdlog::async_logger>("confcast", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                                         pool_, spdlog::async_overflow_policy::overrun_oldest)) {
+        set_level(level);
+        logger_->set_pattern("%v");
+        logger_->set_level(spdlog::level::trace);
+        logger_->flush_on(spdlog::level::trace);
+    }
+
+    std::uint64_t dropped() const override { return pool_->overrun_counter(); }
+
+  protected:
+    void write(LogLevel level, std::string_view component, std::string_view message, Fields fields) override {
+        const std::string line = format_line(format_, now_rfc3339(), level, component, message, fields);
+        logger_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+    }
+
+  private:
+    LogFormat format_;
+    std::shared_ptr<spdlog::details::thread_pool> pool_;
+    std::shared_ptr<spdlog::async_logger> logger_;
+};
+
+}  // namespace
+
+std::optional<LogLevel> log_level_from(std::string_view word) {
+    for (std::size_t i = 0; i < std::size(level_names); ++i)
+        if (level_names[i] == word) return static_cast<LogLevel>(i);
+    return std::nullopt;
+}
+
+std::string format_line(LogFormat format, std::string_view time, LogLevel level, std::string_view component,
+                        std::string_view message, Log::Fields fields) {
+    std::string out;
+    out.reserve(160);
+    if (format == LogFormat::json) {
+        out += R"({"time":")";
+        out += time;
+        out += R"(","level":")";
+        out += name_of(level);
+        out += R"(","component":)";
+        append_quoted(out, component);
+        out += R"(,"message":)";
+        append_quoted(out, message);
+        for (const LogField& field : fields) {
+            out += ',';
+            append_quoted(out, field.name);
+            out += ':';
+            append_value(out, field, format);
+        }
+        out += '}';
+        return out;
+    }
+    out += time;
+    out += ' ';
+    out += name_of(level);
+    out.append(8 - std::min<std::size_t>(7, name_of(level).size()), ' ');
+    out += component;
+    out += ": ";
+    out += message;
+    for (const LogField& field : fields) {
+        out += ' ';
+        out += field.name;
+        out += '=';
+        append_value(out, field, format);
+    }
+    return out;
+}
+
+std::unique_ptr<Log> make_stderr_log(LogFormat format, LogLevel level) {
+    return std::make_unique<StderrLog>(format, level);
+}
+
+}  // namespace confcast

@@ -1,0 +1,55 @@
+#include "confcast/base/utf8.hpp"
+
+namespace confcast {
+namespace {
+
+bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+/// Length of the valid sequence at the front (RFC 3629, section 4), 0 when there is none.
+std::size_t sequence(std::string_view s) {
+    const auto a = static_cast<unsigned char>(s[0]);
+    if (a < 0x80) return 1;
+    if (s.size() < 2 || !continuation(s[1])) return 0;
+    const auto b = static_cast<unsigned char>(s[1]);
+    if (a >= 0xC2 && a <= 0xDF) return 2;
+    if (s.size() < 3 || !continuation(s[2])) return 0;
+    if (a == 0xE0) return b >= 0xA0 ? 3 : 0;
+    if (a == 0xED) return b <= 0x9F ? 3 : 0;
+    if (a >= 0xE1 && a <= 0xEF) return 3;
+    if (s.size() < 4 || !continuation(s[3])) return 0;
+    if (a == 0xF0) return b >= 0x90 ? 4 : 0;
+    if (a == 0xF4) return b <= 0x8F ? 4 : 0;
+    if (a >= 0xF1 && a <= 0xF3) return 4;
+    return 0;
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t n = sequence(bytes);
+        if (n == 0) return false;
+        bytes.remove_prefix(n);
+    }
+    return true;
+}
+
+std::string escape_invalid_utf8(std::string_view bytes) {
+    static constexpr char hex[] = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const std::size_t n = sequence(bytes);
+        if (n == 0) {
+            const auto byte = static_cast<unsigned char>(bytes[0]);
+            out += "\\x";
+            out += hex[byte >> 4U];
+            out += hex[byte & 15U];
+        }
+        out.append(bytes.substr(0, n));
+        bytes.remove_prefix(n == 0 ? 1 : n);
+    }
+    return out;
+}
+
+}  // namespace confcast

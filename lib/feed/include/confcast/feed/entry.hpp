@@ -1,0 +1,48 @@
+// What the feed holds: immutable, shared settings and the changes between revisions. Keys here are the user's keys.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "confcast/store/layout.hpp"
+#include "confcast/store/types.hpp"
+
+namespace confcast::feed {
+
+using store::Epoch;
+using store::Revision;
+
+/// One setting at one revision. Never changes once made: State, Journal, snapshots under way and encoders share it.
+struct Entry {
+    std::string key;
+    std::string value;
+    Revision create_revision = 0;
+    Revision mod_revision = 0;
+    std::int64_t version = 0;
+    store::Metadata meta;  // empty when there is none that counts
+};
+using EntryPtr = std::shared_ptr<const Entry>;
+
+/// One event of a revision. `entry` is null for a delete.
+struct KeyChange {
+    std::string key;
+    EntryPtr entry;
+    bool is_delete() const { return entry == nullptr; }
+};
+
+/// All that one revision did to settings, ascending by key; never empty.
+struct Change {
+    Revision revision = 0;
+    std::vector<KeyChange> events;
+};
+using ChangePtr = std::shared_ptr<const Change>;
+
+/// A node's or a client's place in history.
+struct Position {
+    Epoch epoch;
+    Revision revision = 0;
+    friend bool operator==(Position, Position) = default;
+};
+
+}  // namespace confcast::feed

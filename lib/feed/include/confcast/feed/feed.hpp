@@ -1,0 +1,94 @@
+// The node's copy of the store: State + Journal kept in step by one store watch (run_replicator), and the place where
+// everybody learns that a revision has been applied. No socket, no JSON, no Beast here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/feed/journal.hpp"
+#include "confcast/feed/state.hpp"
+#include "confcast/store/layout.hpp"
+#include "confcast/store/store.hpp"
+
+namespace confcast::feed {
+
+struct FeedOptions {
+    JournalLimits journal;
+    std::size_t max_tombstones = 100'000;
+    std::int64_t list_page = 5'000;              // keys per page when listing
+    std::chrono::milliseconds backoff_min{100};  // full jitter between these two
+    std::chrono::milliseconds backoff_max{5'000};
+    std::chrono::milliseconds anti_entropy{60'000};  // compares keys and mod_revisions with the store; 0 = never
+};
+
+/// Every drop and every repair is counted here; nothing is dropped silently.
+struct FeedStats {
+    std::uint64_t revisions = 0;  // applied with at least one change
+    std::uint64_t events_put = 0;
+    std::uint64_t events_delete = 0;
+    std::uint64_t duplicates = 0;  // at or below the applied revision: ignored
+    std::uint64_t discarded = 0;   // without a key or a revision
+    std::uint64_t relists = 0;     // history was compacted away, or repair
+    std::uint64_t watch_restarts = 0;
+    std::uint64_t epoch_changes = 0;
+    std::uint64_t repairs = 0;  // keys mended by anti-entropy
+};
+
+/// Learns of every change, on the loop, in order, after State and Journal have it. Must not block or await.
+class FeedListener {
+  public:
+    virtual ~FeedListener() = default;
+    virtual void on_change(const ChangePtr& change) = 0;
+    /// The node's revision moved on without a change of a setting.
+    virtual void on_advance(Revision revision) = 0;
+    /// Another history: every position of before is void, State is new.
+    virtual void on_epoch(Epoch epoch) = 0;
+};
+
+class Feed {
+  public:
+    /// All references outlive the feed.
+    Feed(Executor executor, store::Store& source, store::Layout layout, FeedOptions options, const Clock& clock,
+         Log& log);
+    ~Feed();
+    Feed(const Feed&) = delete;
+    Feed& operator=(const Feed&) = delete;
+
+    /// Lists, watches, resumes, lists again; returns when cancelled. Run exactly once, in a TaskGroup.
+    Awaitable<> run_replicator();
+
+    const State& state() const;
+    const Journal& journal() const;
+    Position position() const;
+    const FeedStats& stats() const;
+
+    /// True once the first list is applied: before it nothing may be served.
+    bool ready() const;
+    /// Since when the watch is down (reads may be stale); nullopt while it is up.
+    std::optional<SteadyTime> stale_since() const;
+    /// The newest revision that this node knows the store has (>= position().revision).
+    Revision known_head() const;
+
+    /// Returns when position().revision >= revision; not_caught_up (details "revision", "current") at the deadline.
+    Awaitable<Result<>> wait_for(Revision revision, SteadyTime deadline);
+
+    void add_listener(FeedListener& listener);
+    void remove_listener(FeedListener& listener);
+
+    /// What the replicator does with one batch of the watch; public for property tests and benches. Events at or below
+    /// the applied revision are counted and ignored; events without a key or a revision are counted and discarded;
+    /// metadata records join their entries of the same revision. The batch's events may be of several revisions and
+    /// in any order inside: they are applied by revision. `batch.revision` moves the position when nothing is left.
+    void apply(const store::WatchBatch& batch);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace confcast::feed

@@ -1,0 +1,1 @@
+#include "confcast/feed/journal.hpp"

@@ -1,0 +1,66 @@
+// Requests and responses as middlewares and endpoints see them. No Beast type, no stream, no config knowledge.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "confcast/base/async.hpp"
+
+namespace confcast::http {
+
+class WebSocket;
+
+enum class Method : std::uint8_t { get, head, post, put, del, options, patch };
+/// "GET", …
+std::string_view to_string(Method method);
+
+/// Header names compare without case (RFC 9110, 5.1).
+bool iequals(std::string_view a, std::string_view b);
+
+struct Header {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// One request. Every view points into memory that the connection keeps until the response is written.
+struct Request {
+    Method method = Method::get;
+    std::string_view target;  // as received, origin-form
+    std::string_view path;    // target up to '?', still percent-encoded
+    std::string_view query;   // behind '?', still percent-encoded; empty when there is none
+    bool has_query = false;   // there was a '?'
+    unsigned version = 11;    // 11 or 10
+    std::vector<Header> headers;
+    std::string body;
+    std::string_view remote;  // "127.0.0.1:51234"
+
+    /// The first header of that name, or nullopt.
+    std::optional<std::string_view> header(std::string_view name) const;
+};
+
+/// What happens to the connection after a 101: runs until the WebSocket is closed; `socket` outlives it.
+using WebSocketHandler = std::function<Awaitable<>(WebSocket& socket)>;
+
+struct Response {
+    using Body = std::variant<std::string, std::shared_ptr<const std::string>>;
+
+    unsigned status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;  // without Date, Content-Length, Connection
+    Body body;
+    bool close = false;        // close the connection after this response
+    WebSocketHandler upgrade;  // set: answer 101 and hand the connection over
+
+    std::string_view body_view() const;
+    /// Replaces or adds.
+    Response& set(std::string_view name, std::string value);
+    std::optional<std::string_view> header(std::string_view name) const;
+};
+
+}  // namespace confcast::http

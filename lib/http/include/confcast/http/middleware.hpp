@@ -1,0 +1,80 @@
+// The chain. A middleware is awaitable<Response>(Context&, Next); not calling `next` is how it refuses.
+//
+//      request  ->  recover -> request id -> access log -> router -> [group's list] -> endpoint
+//      response <-     <-          <-           <-           <-            <-            |
+//
+// List order is execution order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/http/message.hpp"
+
+namespace confcast::http {
+
+/// Path parameters of the matched route: raw (still percent-encoded) views into the request's path.
+struct PathParams {
+    struct Param {
+        std::string_view name;
+        std::string_view value;
+    };
+    static constexpr std::size_t capacity = 8;
+    Param items[capacity];
+    std::size_t count = 0;
+    /// "" when there is none of that name.
+    std::string_view get(std::string_view name) const;
+};
+
+enum class Language : std::uint8_t { en, zh };
+
+/// One request on its way: lives in the connection's frame for the duration of the chain.
+struct Context {
+    explicit Context(Request& r) : request(r) {}
+
+    Request& request;
+    PathParams params;
+    std::string_view route;  // the matched pattern ("/api/v1/config/*key"), "" before or without a match
+    std::string request_id;
+    Language language = Language::en;
+    SteadyTime started;
+};
+
+using Handler = std::function<Awaitable<Response>(Context&)>;
+
+class Next;
+using Middleware = std::function<Awaitable<Response>(Context&, Next)>;
+
+/// The rest of the chain. Cheap to copy; valid during the middleware's run. Call it at most once.
+class Next {
+  public:
+    Next(std::span<const Middleware> rest, const Handler& last) : rest_(rest), last_(&last) {}
+    Awaitable<Response> operator()(Context& context) const;
+
+  private:
+    std::span<const Middleware> rest_;
+    const Handler* last_;
+};
+
+/// A list of middlewares around a handler.
+class Chain {
+  public:
+    Chain() = default;
+    Chain(std::vector<Middleware> list, Handler last) : list_(std::move(list)), last_(std::move(last)) {}
+    Awaitable<Response> run(Context& context) const;
+
+  private:
+    std::vector<Middleware> list_;
+    Handler last_;
+};
+
+/// Makes the answer for an error that the chain itself finds (404, 405, 400, 500, …). The api room gives the envelope.
+using ErrorRenderer = std::function<Response(const Context& context, const Error& error)>;
+
+}  // namespace confcast::http

@@ -1,0 +1,79 @@
+// The listener and its connections: HTTP/1.1 on Beast behind a strict gate (RFC 9112), keep-alive, pipelining,
+// upgrades.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/http/middleware.hpp"
+
+namespace confcast::http {
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;        // 0 = any free one
+    std::size_t max_connections = 0;  // 0 = RLIMIT_NOFILE - 64
+    std::size_t max_head = 8U << 10U;
+    std::size_t max_target = 4U << 10U;
+    std::size_t max_body = (1U << 20U) * 2;  // when body_limit does not say otherwise
+    std::size_t max_websocket_message = 64U << 10U;
+    std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
+    std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
+    std::chrono::milliseconds write_timeout{10'000};      // a write that moves no byte for so long
+    std::chrono::milliseconds idle_timeout{75'000};       // between requests
+    std::chrono::milliseconds handshake_timeout{10'000};  // WebSocket
+    std::chrono::milliseconds ping_interval{25'000};
+    std::chrono::milliseconds pong_timeout{10'000};
+    /// The body limit for a request whose head has been read; unset = max_body for all.
+    std::function<std::size_t(const Request& head)> body_limit;
+};
+
+struct ServerStats {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused_connections = 0;  // over the limit: answered 503 and closed
+    std::uint64_t accept_errors = 0;        // EMFILE and friends: survived
+    std::uint64_t requests = 0;
+    std::uint64_t bad_requests = 0;  // refused by the gate or the parser
+    std::uint64_t timeouts = 0;
+    std::uint64_t upgrades = 0;
+    std::uint64_t connections = 0;  // open now
+    std::uint64_t websockets = 0;   // open now
+    std::uint64_t bytes_sent = 0;
+};
+
+class Server {
+  public:
+    /// `chain` sees every request; `render` makes the answers that are given before a chain can run (400, 408, 413,
+    /// 431, 503). All references outlive the server.
+    Server(Executor executor, ServerOptions options, const Chain& chain, const ErrorRenderer& render,
+           const Clock& clock, Log& log);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Binds and listens. Error: invalid_parameter (detail "reason"). After it port() is the real port.
+    Result<> listen();
+    std::uint16_t port() const;
+
+    /// Accepts until stop_accepting() or cancellation; survives every accept error. Run once, in a TaskGroup.
+    Awaitable<> run();
+
+    void stop_accepting();
+    /// Ends: idle connections now, others after their current response ("Connection: close"); what is left at the
+    /// deadline is cut. WebSockets are the business of their handlers until the deadline. Returns when none is left.
+    Awaitable<> shutdown(SteadyTime deadline);
+
+    const ServerStats& stats() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace confcast::http

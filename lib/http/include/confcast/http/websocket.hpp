@@ -1,0 +1,46 @@
+// A WebSocket after its upgrade (RFC 6455), as its user sees it. Beast is behind it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "confcast/base/async.hpp"
+
+namespace confcast::http {
+
+/// Who listens to a WebSocket. Called on the loop, never from inside a call to the WebSocket.
+class WebSocketEvents {
+  public:
+    virtual ~WebSocketEvents() = default;
+    /// A whole message (fragments joined, UTF-8 checked). Valid during the call.
+    virtual void on_message(std::string_view data, bool binary) = 0;
+    /// The write that was started by write_frames() is done: the kernel has every byte.
+    virtual void on_written() = 0;
+};
+
+class WebSocket {
+  public:
+    virtual ~WebSocket() = default;
+
+    /// Reads until the connection ends, calling `events`; answers pings, pings by itself every `heartbeat`, closes with
+    /// 4008 when no pong (nor anything else) came in time, with 1009 when a message is over the limit, with 1002/1007
+    /// as RFC 6455 says. Returns when the connection is gone and no write is in flight.
+    virtual Awaitable<> run(WebSocketEvents& events) = 0;
+
+    /// Starts one gathered write of complete, unmasked server frames (made once, shared between connections). They
+    /// never interleave with a control frame. Precondition: no write_frames() in flight. The bytes stay valid until
+    /// on_written() or the end of run(). No coroutine is woken per write.
+    virtual void write_frames(std::span<const std::string_view> frames) = 0;
+
+    /// Starts the closing handshake after a write in flight is done. Idempotent; the first reason wins.
+    virtual void close(std::uint16_t code, std::string_view reason) = 0;
+    /// Cuts the connection without a word.
+    virtual void abort() = 0;
+
+    virtual std::string_view remote() const = 0;
+};
+
+}  // namespace confcast::http

@@ -1,0 +1,1 @@
+#include "confcast/http/message.hpp"

@@ -1,0 +1,1 @@
+#include "confcast/http/middleware.hpp"

@@ -1,0 +1,1 @@
+#include "confcast/http/server.hpp"

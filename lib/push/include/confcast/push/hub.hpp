@@ -1,0 +1,109 @@
+// The push room's door: opens sessions on transports and feeds them from the Feed. A session is a cursor; it owns no
+// queue.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/feed/feed.hpp"
+#include "confcast/push/transport.hpp"
+
+namespace confcast::push {
+
+/// What a client wants to see. Neither keys nor prefixes = everything. An empty prefix = everything.
+struct Filters {
+    std::vector<std::string> keys;
+    std::vector<std::string> prefixes;
+    bool empty() const { return keys.empty() && prefixes.empty(); }
+};
+
+/// The client's `since`. Without an epoch the node's own is meant.
+struct Since {
+    std::optional<feed::Epoch> epoch;
+    feed::Revision revision = 0;
+    /// "<epoch>:<rev>" or "<rev>"; invalid_since otherwise (negative, overflow, junk).
+    static Result<Since> parse(std::string_view text);
+};
+
+struct Subscription {
+    Filters filters;
+    std::optional<Since> since;  // resume there
+    bool snapshot = true;        // without since: the state first; false = start at "now"
+    bool meta_only = false;      // fields=meta: no values
+};
+
+struct HubOptions {
+    std::size_t max_filters = 100;         // per session
+    std::size_t page_bytes = 256U << 10U;  // of a snapshot page, about
+    std::size_t batch_messages = 64;       // messages in one gathered write
+    std::size_t batch_bytes = 256U << 10U;
+    std::size_t coalesce_after = 1'000;          // more matching revisions than this behind: one coalesced update
+    std::size_t coalesce_max_bytes = 4U << 20U;  // a coalesced update over this becomes a snapshot
+    std::size_t cache_bytes = 16U << 20U;        // encoded updates kept for sharing
+    std::chrono::milliseconds bookmark{10'000};
+    std::chrono::milliseconds write_timeout{10'000};
+    std::chrono::milliseconds ahead_wait{3'000};  // for a `since` ahead of this node
+    std::chrono::milliseconds heartbeat{25'000};  // told in welcome; the transport pings
+    std::string server;                           // told in welcome
+};
+
+struct HubStats {
+    std::uint64_t sessions_opened = 0;
+    std::uint64_t sessions_closed = 0;
+    std::uint64_t messages = 0;  // sent, all types
+    std::uint64_t updates = 0;   // update messages sent (per session)
+    std::uint64_t encoded = 0;   // update messages encoded (shared)
+    std::uint64_t bytes = 0;
+    std::uint64_t bookmarks = 0;
+    std::uint64_t snapshots = 0;  // started
+    std::uint64_t coalesced = 0;
+    std::uint64_t resumed_changes = 0;   // welcome with resume=changes
+    std::uint64_t resumed_snapshot = 0;  // resume asked, snapshot given
+    std::uint64_t acks = 0;              // ack messages accepted
+    std::uint64_t nacks = 0;             // ack messages with status failed
+    std::uint64_t refused = 0;           // client messages answered with error
+    std::uint64_t closed_slow = 0;       // write time-out
+    std::uint64_t pings = 0;
+};
+
+/// All on the loop thread. The Feed, Clock and Log outlive the hub.
+class Hub final : private feed::FeedListener {
+  public:
+    Hub(feed::Feed& feed, HubOptions options, const Clock& clock, Log& log);
+    ~Hub() override;
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
+
+    /// Refusals that are answered before the upgrade: too_many_filters, invalid_key. Call before open().
+    Result<> check(const Subscription& subscription) const;
+
+    /// Opens a session on the transport (which must outlive it: until on_closed) and starts with `welcome`.
+    /// The returned object is what the transport reports to; the hub owns it until on_closed() has been called.
+    TransportEvents& open(Transport& transport, Subscription subscription);
+
+    /// Time passes: bookmarks, write time-outs, waiting `since`. Call about once a second (or from a test, at will).
+    void tick();
+
+    /// Tells every client to come back (goaway with reconnect_after_ms spread over `window`), then closes with 1012.
+    /// New sessions get the same at once.
+    void drain(std::string_view reason, std::chrono::milliseconds window);
+
+    std::size_t sessions() const;
+    const HubStats& stats() const;
+
+  private:
+    void on_change(const feed::ChangePtr& change) override;
+    void on_advance(feed::Revision revision) override;
+    void on_epoch(feed::Epoch epoch) override;
+
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace confcast::push

@@ -1,0 +1,39 @@
+// What a session needs of a connection. WebSocket today, SSE and NDJSON later: the session does not know which.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "confcast/push/close_reason.hpp"
+#include "confcast/push/message.hpp"
+
+namespace confcast::push {
+
+/// What a transport tells its session. All calls on the loop, never from inside a call of the session to the transport.
+class TransportEvents {
+  public:
+    virtual ~TransportEvents() = default;
+    /// The last byte of the last send() was taken by the kernel.
+    virtual void on_sent() = 0;
+    /// A text message came from the client. The view is valid during the call.
+    virtual void on_text(std::string_view text) = 0;
+    /// The connection is gone; nothing is called after this.
+    virtual void on_closed() = 0;
+};
+
+class Transport {
+  public:
+    virtual ~Transport() = default;
+    virtual Framing framing() const = 0;
+    /// Writes all messages in order as one gathered write. Precondition: no send is in flight. Keeps the messages alive
+    /// until on_sent() or on_closed().
+    virtual void send(std::span<const MessagePtr> messages) = 0;
+    /// Starts an orderly close (after a send in flight has finished). on_closed() follows. Idempotent.
+    virtual void close(const CloseReason& reason) = 0;
+    /// Cuts the connection now. on_closed() follows.
+    virtual void abort() = 0;
+    /// "203.0.113.7:5123"
+    virtual std::string_view remote() const = 0;
+};
+
+}  // namespace confcast::push

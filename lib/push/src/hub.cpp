@@ -1,0 +1,1 @@
+#include "confcast/push/hub.hpp"

@@ -1,0 +1,46 @@
+// The store behind `--store sqlite:DIR`: SQLite in WAL mode, a log table of revisions, one writer thread with group
+// commit.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/store/store.hpp"
+
+namespace confcast::store {
+
+struct EmbeddedOptions {
+    std::string directory;                                 // made when it is not there (mode 0700)
+    std::chrono::seconds retention_age{24 * 3600};         // history older than this is compacted …
+    std::int64_t retention_revisions = 100'000;            // … or beyond so many revisions; 0 = that rule is off
+    std::chrono::milliseconds retention_interval{60'000};  // how often both are looked at
+    std::size_t max_queued_writes = 10'000;                // more waiting: store_unavailable (reason)
+    std::size_t max_group = 1'024;                         // writes in one group commit
+    bool synchronous_full = true;                          // false: NORMAL, may lose acknowledged writes at power loss
+};
+
+struct EmbeddedStats {
+    std::uint64_t commits = 0;  // SQLite transactions
+    std::uint64_t writes = 0;   // our transactions in them
+    std::uint64_t largest_group = 0;
+    std::uint64_t failures = 0;  // commits that the disk refused
+    std::uint64_t compactions = 0;
+    std::uint64_t leases_expired = 0;
+};
+
+class EmbeddedStore : public Store {
+  public:
+    /// Opens or makes the store in the directory, takes its lock, checks its integrity, starts its threads.
+    /// Errors (store_unavailable with detail "reason", a whole sentence): not a store, corrupt, truncated, of a newer
+    /// schema, locked by another process, not writable. Never opens such a thing as empty. Blocking: call at start.
+    static Result<std::unique_ptr<EmbeddedStore>> open(Executor executor, EmbeddedOptions options, const Clock& clock,
+                                                       Log& log);
+
+    virtual EmbeddedStats stats() const = 0;
+};
+
+}  // namespace confcast::store

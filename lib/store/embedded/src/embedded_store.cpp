@@ -1,0 +1,1 @@
+#include "confcast/store/embedded.hpp"

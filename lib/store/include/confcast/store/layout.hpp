@@ -1,0 +1,67 @@
+// Where settings live in a store, so that by-hand writes and other tools keep working (api.md, "Keys, values,
+// revisions"):
+//   <prefix><key>                     the value's bytes, exactly
+//   <prefix minus '/'>.confcast/meta/<key>   what confcast remembers of it, written in the same transaction
+// A metadata record counts only when its mod_revision equals its entry's. One watch over watched() sees both.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/store/types.hpp"
+
+namespace confcast::store {
+
+/// What confcast adds to a value.
+struct Metadata {
+    std::string content_type;  // empty = unknown
+    std::string author;
+    std::string message;
+    std::optional<SystemTime> updated_at;  // millisecond precision
+    std::optional<std::int64_t> ttl_s;     // as granted at the write
+    friend bool operator==(const Metadata&, const Metadata&) = default;
+};
+
+/// The record's bytes: a version line, then `name: value` lines with control characters and % percent-escaped.
+/// Readable with etcdctl, extensible: unknown names are ignored when read.
+std::string encode_metadata(const Metadata& metadata);
+/// nullopt when the bytes are not a record (somebody else's key): the entry then has no metadata.
+std::optional<Metadata> decode_metadata(std::string_view bytes);
+
+class Layout {
+  public:
+    /// `prefix` begins and ends with '/' and is at least 2 bytes: else invalid_parameter.
+    static Result<Layout> make(std::string_view prefix);
+
+    const std::string& prefix() const { return prefix_; }
+    std::string entry_key(std::string_view key) const;
+    std::string meta_key(std::string_view key) const;
+    /// [`/config.`, `/config0`) for `/config/`: entries and metadata, whole revisions at a time.
+    KeyRange watched() const;
+
+    enum class Kind : std::uint8_t { entry, metadata, other };
+    struct Place {
+        Kind kind = Kind::other;
+        std::string_view key;  // into the store key that was asked; empty for other
+    };
+    Place place_of(std::string_view store_key) const;
+
+  private:
+    explicit Layout(std::string prefix);
+    std::string prefix_;
+    std::string meta_prefix_;
+};
+
+/// The rules of keys (api.md): 1..512 bytes of valid UTF-8, segments joined by '/', no empty segment, no "." or "..",
+/// no control characters (U+0000..U+001F, U+007F..U+009F). Error: invalid_key with details "key" (valid UTF-8 always)
+/// and "rule".
+Result<> check_key(std::string_view key);
+
+inline constexpr std::size_t max_key_bytes = 512;
+
+}  // namespace confcast::store

@@ -1,0 +1,169 @@
+#include "confcast/store/layout.hpp"
+
+#include <charconv>
+
+#include "confcast/base/utf8.hpp"
+
+namespace confcast::store {
+namespace {
+
+constexpr std::string_view header = "confcast-meta 1\n";
+
+void append_escaped(std::string& out, std::string_view text) {
+    static constexpr char hex[] = "0123456789ABCDEF";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F || c == '%') {
+            out += '%';
+            out += hex[byte >> 4U];
+            out += hex[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+}
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> unescape(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i];
+            continue;
+        }
+        if (i + 2 >= text.size()) return std::nullopt;
+        const int high = hex_digit(text[i + 1]);
+        const int low = hex_digit(text[i + 2]);
+        if (high < 0 || low < 0) return std::nullopt;
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return out;
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    out += name;
+    out += ": ";
+    append_escaped(out, value);
+    out += '\n';
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+    std::int64_t n = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
+    if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return n;
+}
+
+Error bad_key(std::string_view key, std::string_view rule) {
+    std::string shown = escape_invalid_utf8(key.substr(0, 64));
+    if (key.size() > 64) shown += "…";
+    return Error(Errc::invalid_key).with("key", shown).with("rule", rule);
+}
+
+bool has_control(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x20 || byte == 0x7F) return true;
+        // U+0080..U+009F are C2 80..9F.
+        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string encode_metadata(const Metadata& metadata) {
+    std::string out(header);
+    append_line(out, "content-type", metadata.content_type);
+    append_line(out, "author", metadata.author);
+    append_line(out, "message", metadata.message);
+    if (metadata.updated_at) {
+        const auto since = metadata.updated_at->time_since_epoch();
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+        append_line(out, "updated-at-ms", std::to_string(ms));
+    }
+    if (metadata.ttl_s) append_line(out, "ttl-s", std::to_string(*metadata.ttl_s));
+    return out;
+}
+
+std::optional<Metadata> decode_metadata(std::string_view bytes) {
+    if (!bytes.starts_with(header)) return std::nullopt;
+    bytes.remove_prefix(header.size());
+    Metadata metadata;
+    while (!bytes.empty()) {
+        const auto end = bytes.find('\n');
+        if (end == std::string_view::npos) return std::nullopt;
+        const auto line = bytes.substr(0, end);
+        bytes.remove_prefix(end + 1);
+        const auto colon = line.find(": ");
+        if (colon == std::string_view::npos) return std::nullopt;
+        const auto name = line.substr(0, colon);
+        const auto value = unescape(line.substr(colon + 2));
+        if (!value || !is_valid_utf8(*value)) return std::nullopt;
+        if (name == "content-type") metadata.content_type = *value;
+        if (name == "author") metadata.author = *value;
+        if (name == "message") metadata.message = *value;
+        if (name == "updated-at-ms") {
+            const auto ms = number(*value);
+            if (!ms) return std::nullopt;
+            metadata.updated_at = SystemTime{std::chrono::milliseconds{*ms}};
+        }
+        if (name == "ttl-s") {
+            metadata.ttl_s = number(*value);
+            if (!metadata.ttl_s) return std::nullopt;
+        }
+    }
+    return metadata;
+}
+
+Result<Layout> Layout::make(std::string_view prefix) {
+    if (prefix.size() < 2 || prefix.front() != '/' || prefix.back() != '/')
+        return Error(Errc::invalid_parameter).with("parameter", "prefix").with("reason", "it begins and ends with '/'");
+    const auto inside = check_key(prefix.substr(1, prefix.size() - 2));
+    if (!inside)
+        return Error(Errc::invalid_parameter).with("parameter", "prefix").with("reason", inside.error().detail("rule"));
+    return Layout(std::string(prefix));
+}
+
+Layout::Layout(std::string prefix) : prefix_(std::move(prefix)) {
+    meta_prefix_ = prefix_.substr(0, prefix_.size() - 1) + ".confcast/meta/";
+}
+
+std::string Layout::entry_key(std::string_view key) const { return prefix_ + std::string(key); }
+std::string Layout::meta_key(std::string_view key) const { return meta_prefix_ + std::string(key); }
+
+// '.' < '/' < '0' in ASCII: the range holds exactly the keys that begin with "/config." or "/config/".
+KeyRange Layout::watched() const {
+    const std::string stem = prefix_.substr(0, prefix_.size() - 1);
+    return {stem + ".", stem + "0"};
+}
+
+Layout::Place Layout::place_of(std::string_view store_key) const {
+    if (store_key.starts_with(prefix_)) return {Kind::entry, store_key.substr(prefix_.size())};
+    if (store_key.starts_with(meta_prefix_)) return {Kind::metadata, store_key.substr(meta_prefix_.size())};
+    return {};
+}
+
+Result<> check_key(std::string_view key) {
+    if (key.empty()) return bad_key(key, "a key has at least one byte");
+    if (key.size() > max_key_bytes) return bad_key(key, "a key has at most 512 bytes");
+    if (!is_valid_utf8(key)) return bad_key(key, "a key is valid UTF-8");
+    if (has_control(key)) return bad_key(key, "a key has no control characters");
+    for (std::size_t begin = 0; begin <= key.size();) {
+        const auto end = std::min(key.find('/', begin), key.size());
+        const auto segment = key.substr(begin, end - begin);
+        if (segment.empty()) return bad_key(key, "a key has no empty segment: no '/' at its ends, no '//'");
+        if (segment == "." || segment == "..") return bad_key(key, "a key has no segment '.' or '..'");
+        begin = end + 1;
+    }
+    return {};
+}
+
+}  // namespace confcast::store
