@@ -16,7 +16,7 @@
 #include "confcast/feed/feed.hpp"
 #include "confcast/http/middleware.hpp"
 #include "confcast/http/router.hpp"
-#include "confcast/observe/metrics.hpp"
+#include "confcast/http/standard_middleware.hpp"
 #include "confcast/push/hub.hpp"
 #include "confcast/store/layout.hpp"
 #include "confcast/store/store.hpp"
@@ -44,7 +44,7 @@ struct ApiParts {
     const store::Layout& layout;
     const Clock& clock;
     Log& log;
-    observe::Registry& metrics;
+    std::function<std::string()> metrics;  // the text of GET /metrics (Prometheus exposition format)
 };
 
 class Api {
