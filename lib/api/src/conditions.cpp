@@ -23,6 +23,9 @@ store::Revision revision_in(std::string_view tag) {
     return ours ? revision : 0;
 }
 
+// A store takes so many compares in a transaction, and nobody means more.
+constexpr std::size_t max_tags = 64;
+
 Result<EntityTags> parse_tags(std::string_view name, std::string_view text) {
     constexpr std::string_view rule = "write * or entity tags in double quotes, such as \"42\"";
     EntityTags found;
@@ -49,6 +52,7 @@ Result<EntityTags> parse_tags(std::string_view name, std::string_view text) {
             text.remove_prefix(1);
     }
     if (found.tags.empty()) return bad_header(name, rule);
+    if (found.tags.size() > max_tags) return bad_header(name, "it has at most 64 entity tags");
     return found;
 }
 
@@ -64,6 +68,7 @@ Result<std::optional<EntityTags>> parse_header(const http::Request& request, std
             return bad_header(name, "* stands alone");
         } else {
             found->tags.insert(found->tags.end(), tags->tags.begin(), tags->tags.end());  // RFC 9110, 5.3
+            if (found->tags.size() > max_tags) return bad_header(name, "it has at most 64 entity tags");
         }
     }
     return found;
