@@ -17,6 +17,8 @@ constexpr std::size_t other_body_limit = 2U << 20U;
 
 }  // namespace
 
+std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
+
 struct Api::Impl {
     Impl(Executor e, ApiParts p, ApiOptions o)
         : executor(e),
