@@ -88,7 +88,8 @@ class Flags {
 void add_flags(CLI::App& app, Options& options, Words& words) {
     Flags flags(app);
     flags.group("Server");
-    flags.word("--listen", words.listen, "Where to listen; IPv6 in brackets: [::1]:8080; port 0 = any free one", "HOST:PORT");
+    flags.word("--listen", words.listen, "Where to listen; IPv6 in brackets: [::1]:8080; port 0 = any free one",
+               "HOST:PORT");
     app.add_flag("--insecure-no-auth", options.no_auth,
                  "Listen beyond this machine though this version asks nobody who they are")
         ->group("Server");
@@ -132,9 +133,11 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.group("History");
     flags.count("--journal-changes", options.feed.journal.max_changes, "Recent revisions kept in memory for streams");
     flags.bytes("--journal-bytes", options.feed.journal.max_bytes, "The same in bytes");
-    flags.duration("--anti-entropy", options.feed.anti_entropy, "Between comparisons of memory with the store; 0s = never");
+    flags.duration("--anti-entropy", options.feed.anti_entropy,
+                   "Between comparisons of memory with the store; 0s = never");
     flags.duration("--retention-age", options.store.retention_age, "History in the store older than this is compacted");
-    flags.count("--retention-revisions", options.store.retention_revisions, "… or beyond so many revisions; 0 = all kept", 0);
+    flags.count("--retention-revisions", options.store.retention_revisions,
+                "… or beyond so many revisions; 0 = all kept", 0);
     flags.duration("--retention-interval", options.store.retention_interval, "How often both are looked at");
     flags.word("--synchronous", words.synchronous, "full, or normal: faster, but loses writes at power loss", "MODE");
 }
@@ -157,7 +160,8 @@ std::string read_listen(const std::string& text, Options& options) {
     if (parsed.ec != std::errc{} || parsed.ptr != end) return form;
     boost::system::error_code ec;
     const asio::ip::address address = asio::ip::make_address(host, ec);
-    if (ec) return "--listen wants an address, not the name '" + host + "'; 0.0.0.0 is every IPv4 address of this machine";
+    if (ec)
+        return "--listen wants an address, not the name '" + host + "'; 0.0.0.0 is every IPv4 address of this machine";
     if (!address.is_loopback() && !options.no_auth)
         return "--listen " + text +
                " would let anybody on the network change settings: this version has no authentication yet. Listen on "
@@ -169,7 +173,8 @@ std::string read_listen(const std::string& text, Options& options) {
 std::string read_store(const std::string& text, Options& options) {
     if (text.starts_with("etcd:")) return "--store etcd: is not built into this version yet; use sqlite:DIR";
     constexpr std::string_view scheme = "sqlite:";
-    if (!text.starts_with(scheme) || text.size() == scheme.size()) return "--store wants sqlite:DIR, not '" + text + "'";
+    if (!text.starts_with(scheme) || text.size() == scheme.size())
+        return "--store wants sqlite:DIR, not '" + text + "'";
     options.store.directory = text.substr(scheme.size());
     return {};
 }

@@ -34,7 +34,8 @@ std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit,
 template <std::size_t n>
 std::string format(std::uint64_t number, const std::array<Unit, n>& units) {
     for (const Unit& unit : units)
-        if (number != 0 && number % unit.factor == 0) return std::to_string(number / unit.factor) + std::string(unit.name);
+        if (number != 0 && number % unit.factor == 0)
+            return std::to_string(number / unit.factor) + std::string(unit.name);
     return "0" + std::string(units.back().name);
 }
 

@@ -15,7 +15,8 @@ TEST(Base64, DecodesTheVectorsOfRfc4648) {
 }
 
 TEST(Base64, RefusesWhatIsNotCanonical) {
-    for (const char* bad : {"Z", "Zg", "Zg=", "Zg===", "====", "Zm9v=", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm_v", "=m9v"})
+    for (const char* bad :
+         {"Z", "Zg", "Zg=", "Zg===", "====", "Zm9v=", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm_v", "=m9v"})
         EXPECT_EQ(base64_decode(bad), std::nullopt) << bad;
 }
 

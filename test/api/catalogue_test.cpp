@@ -75,8 +75,8 @@ TEST(Catalogue, LongParticularsAreCutAtACharacter) {
 }
 
 TEST(Catalogue, ControlCharactersAndBadBytesAreEscaped) {
-    EXPECT_EQ(shown("a\nb\x1b[31m\x7f", 100), "a\\x0ab\\x1b[31m\\x7f");
-    EXPECT_EQ(shown("a\xff", 100), "a\\xff");
+    EXPECT_EQ(shown("a\nb\x1b[31m\x7f", 100), "a\\x0Ab\\x1B[31m\\x7F");
+    EXPECT_EQ(shown("a\xff", 100), "a\\xFF");
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST(Envelope, EveryCodeRendersAsAnEnvelopeWithItsStatus) {
             EXPECT_EQ(body.size(), 3U);
             EXPECT_EQ(body.at("code").as_int64(), static_cast<std::int64_t>(code));
             EXPECT_FALSE(body.at("message").as_string().empty());
-            EXPECT_EQ(body.at("data").as_object().at("key").as_string(), "k\"\\x0a\\xff");
+            EXPECT_EQ(body.at("data").as_object().at("key").as_string(), "k\"\\x0A\\xFF");
         }
     }
 }

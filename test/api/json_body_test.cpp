@@ -25,9 +25,29 @@ TEST(JsonBody, LongStringsAndNamesComeInPartsAndStayWhole) {
 }
 
 TEST(JsonBody, RefusesWhatIsNotJson) {
-    for (const char* bad : {"", " ", "{", "{]", "{'a':1}", "{\"a\":1,}", "{\"a\" 1}", "nul", "01", "\"", "[1 2]", "// x\n1",
-                            "{\"a\":1} x", "{} {}", "\"\\ud800\"", "\"\\x\"", "\"\x01\"", "\"\xff\"", "\"\xc0\xaf\"",
-                            "\xef\xbb\xbf{}", "NaN", "Infinity", "1e99999999999"})
+    for (const char* bad : {"",
+                            " ",
+                            "{",
+                            "{]",
+                            "{'a':1}",
+                            "{\"a\":1,}",
+                            "{\"a\" 1}",
+                            "nul",
+                            "01",
+                            "\"",
+                            "[1 2]",
+                            "// x\n1",
+                            "{\"a\":1} x",
+                            "{} {}",
+                            "\"\\ud800\"",
+                            "\"\\x\"",
+                            "\"\x01\"",
+                            "\"\xff\"",
+                            "\"\xc0\xaf\"",
+                            "\xef\xbb\xbf{}",
+                            "NaN",
+                            "Infinity",
+                            "1e99999999999"})
         EXPECT_EQ(error_of(bad), Errc::malformed_json) << bad;
 }
 
@@ -46,8 +66,8 @@ TEST(JsonBody, NestingIsLimited) {
 }
 
 TEST(JsonBody, AMemberNamedTwiceIsRefused) {
-    for (const char* bad : {R"({"a":1,"a":1})", R"({"a":1,"b":{"x":1,"y":2,"x":3}})", R"([{"":1,"":2}])",
-                            R"({"a":1,"\u0061":2})"})
+    for (const char* bad :
+         {R"({"a":1,"a":1})", R"({"a":1,"b":{"x":1,"y":2,"x":3}})", R"([{"":1,"":2}])", R"({"a":1,"\u0061":2})"})
         EXPECT_EQ(error_of(bad), Errc::invalid_field) << bad;
     EXPECT_EQ(error_of(R"({"a":1,"a":1})").detail("name"), "a");
 }

@@ -8,7 +8,8 @@ namespace confcast::api {
 namespace {
 
 TEST(MediaType, AcceptsSaneOnes) {
-    for (const char* good : {"text/plain", "text/plain; charset=utf-8", "application/vnd.x+json", "image/svg+xml ;a=\"b\""})
+    for (const char* good :
+         {"text/plain", "text/plain; charset=utf-8", "application/vnd.x+json", "image/svg+xml ;a=\"b\""})
         EXPECT_TRUE(is_media_type(good)) << good;
 }
 
@@ -21,9 +22,11 @@ TEST(MediaType, RefusesOthers) {
 }
 
 TEST(MediaType, KnowsJson) {
-    for (const char* json : {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;x=y"})
+    for (const char* json :
+         {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;x=y"})
         EXPECT_TRUE(is_json_media_type(json)) << json;
-    for (const char* other : {"application/jsonp", "text/json", "application/merge-patch+json", "", "application/json-seq"})
+    for (const char* other :
+         {"application/jsonp", "text/json", "application/merge-patch+json", "", "application/json-seq"})
         EXPECT_FALSE(is_json_media_type(other)) << other;
 }
 

@@ -42,7 +42,7 @@ std::optional<std::string> fill(std::string_view part, const Error& error, http:
 }  // namespace
 
 std::string shown(std::string_view text, std::size_t limit) {
-    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr std::string_view digits = "0123456789ABCDEF";
     const bool cut = text.size() > limit;
     if (cut) {
         std::size_t end = limit;
@@ -95,11 +95,13 @@ Sentences sentences_of(Errc code) {
             return {"The parameter [\"{parameter}\" ]cannot be taken[: {rule}][: {reason}].",
                     "参数[ \"{parameter}\" ]无效[：{rule}][：{reason}]。"};
         case Errc::invalid_key:
-            return {"The key [\"{key}\" ]breaks the rules of keys[: {rule}].", "配置键[ \"{key}\" ]不合规则[：{rule}]。"};
+            return {"The key [\"{key}\" ]breaks the rules of keys[: {rule}].",
+                    "配置键[ \"{key}\" ]不合规则[：{rule}]。"};
         case Errc::invalid_encoding:
-            return {"The [{part} of the ]request target is not well percent-encoded[ at \"{near}\"]. Write each reserved "
-                    "byte as % and two hexadecimal digits.",
-                    "请求目标[的{part}]的百分号编码有误[（\"{near}\" 处）]。每个保留字节请写成 % 加两位十六进制数字。"};
+            return {
+                "The [{part} of the ]request target is not well percent-encoded[ at \"{near}\"]. Write each reserved "
+                "byte as % and two hexadecimal digits.",
+                "请求目标[的{part}]的百分号编码有误[（\"{near}\" 处）]。每个保留字节请写成 % 加两位十六进制数字。"};
         case Errc::invalid_field:
             return {"The [member {pointer} of the ]body cannot be taken[: {rule}][ (\"{name}\")].",
                     "请求体[中的 {pointer} ]无效[：{rule}][（\"{name}\"）]。"};
@@ -112,9 +114,10 @@ Sentences sentences_of(Errc code) {
             return {"This is not a well-formed HTTP/1.1 request[: {reason}]. Correct the client.",
                     "这不是合法的 HTTP/1.1 请求[：{reason}]。请修正客户端。"};
         case Errc::invalid_since:
-            return {"The position [\"{since}\" ]does not parse. Write since=<revision> or since=<epoch>:<revision>, as a "
-                    "message or an answer gave it.",
-                    "位置[ \"{since}\" ]无法解析。请写成 since=<revision> 或 since=<epoch>:<revision>。"};
+            return {
+                "The position [\"{since}\" ]does not parse. Write since=<revision> or since=<epoch>:<revision>, as a "
+                "message or an answer gave it.",
+                "位置[ \"{since}\" ]无法解析。请写成 since=<revision> 或 since=<epoch>:<revision>。"};
         case Errc::invalid_message:
             return {"The message cannot be understood[: {rule}]. See the push protocol for what a client may send.",
                     "无法理解该消息[：{rule}]。客户端可发送的消息见推送协议。"};
@@ -131,7 +134,7 @@ Sentences sentences_of(Errc code) {
             return {"The store has not reached that revision yet[; its newest is {revision}]. Ask for one that it has.",
                     "存储尚未到达该版本[，最新版本为 {revision}]。请使用已有的版本。"};
         case Errc::config_not_found:
-            return {"There is no setting [\"{key}\"][ at revision {revision}].",
+            return {"There is no setting[ \"{key}\"][ at revision {revision}].",
                     "资源不存在：没有配置[ \"{key}\"][（版本 {revision}）]。"};
         case Errc::route_not_found:
             return {"There is no such path here[: {path}]. GET /api/v1/openapi.json lists all of them.",
@@ -140,7 +143,7 @@ Sentences sentences_of(Errc code) {
             return {"The setting's time to live ended before it was written. Send the request again.",
                     "租约已失效，配置未写入。请重新发送请求。"};
         case Errc::method_not_allowed:
-            return {"This path does not take [{method}][; it takes {allow}].",
+            return {"This path does not take this method[ ({method})][; it takes {allow}].",
                     "该路径不支持此方法[ {method}][，支持：{allow}]。"};
         case Errc::request_timeout:
             return {"The [{part} of the ]request did not arrive in time. Send it again, faster or in smaller pieces.",
@@ -149,16 +152,21 @@ Sentences sentences_of(Errc code) {
             return {"The setting [\"{key}\" ]is already there[ (revision {mod_revision})]. Replace it with PUT.",
                     "配置[ \"{key}\" ]已存在[（版本 {mod_revision}）]。如需替换请使用 PUT。"};
         case Errc::compare_failed:
-            return {"The transaction changed nothing: compare[ {op_index}] did not hold[, \"{key}\" is at revision "
-                    "{mod_revision}]. Read again and retry.",
-                    "事务未执行：比较条件[ {op_index} ]不成立[，\"{key}\" 的当前版本为 {mod_revision}]。请重新读取后再试。"};
+            return {
+                "The transaction changed nothing: compare[ {op_index}] did not hold[, \"{key}\" is at revision "
+                "{mod_revision}]. Read again and retry.",
+                "事务未执行：比较条件[ {op_index} ]不成立[，\"{key}\" 的当前版本为 "
+                "{mod_revision}]。请重新读取后再试。"};
         case Errc::compacted:
-            return {"That revision has been compacted[; the oldest readable one is {oldest}]. Start from the present state.",
-                    "该历史版本已被压缩[，可读的最早版本为 {oldest}]。请从当前状态重新开始。"};
+            return {
+                "That revision has been compacted[; the oldest readable one is {oldest}]. Start from the present "
+                "state.",
+                "该历史版本已被压缩[，可读的最早版本为 {oldest}]。请从当前状态重新开始。"};
         case Errc::precondition_failed:
-            return {"The setting [\"{key}\" ]was not changed: the precondition did not hold[, it is at revision "
-                    "{mod_revision}]. Read again and retry.",
-                    "配置[ \"{key}\" ]未更改：前提条件不成立[，当前版本为 {mod_revision}]。请重新读取后再试。"};
+            return {
+                "The setting [\"{key}\" ]was not changed: the precondition did not hold[, it is at revision "
+                "{mod_revision}]. Read again and retry.",
+                "配置[ \"{key}\" ]未更改：前提条件不成立[，当前版本为 {mod_revision}]。请重新读取后再试。"};
         case Errc::value_too_large:
             return {"The value is too large[: {size} bytes][, the limit is {limit}]. Make it smaller or split it.",
                     "配置值过大[：{size} 字节][，上限为 {limit} 字节]。请缩小或拆分。"};
@@ -190,9 +198,10 @@ Sentences sentences_of(Errc code) {
             return {"The store cannot be used now[: {reason}]. Try again after a while.",
                     "存储暂不可用[：{reason}]。请稍后重试。"};
         case Errc::not_caught_up:
-            return {"This node has not seen [revision {revision} ]in time[; it is at {current}]. Try again or ask another "
-                    "node.",
-                    "本节点未能及时到达[版本 {revision}][，当前为 {current}]。请重试或访问其他节点。"};
+            return {
+                "This node has not seen [revision {revision} ]in time[; it is at {current}]. Try again or ask another "
+                "node.",
+                "本节点未能及时到达[版本 {revision}][，当前为 {current}]。请重试或访问其他节点。"};
         case Errc::shutting_down:
             return {"The server is shutting down. Connect again, to another node if there is one.",
                     "服务器正在关闭。请重新连接，或连接其他节点。"};
@@ -200,7 +209,8 @@ Sentences sentences_of(Errc code) {
             return {"The server has as many connections as it may[ ({limit})]. Try again after a while.",
                     "连接数已达上限[（{limit}）]。请稍后重试。"};
         case Errc::store_timeout:
-            return {"The store did not answer in time; nothing was written. Try again.", "存储响应超时，未写入任何内容。请重试。"};
+            return {"The store did not answer in time; nothing was written. Try again.",
+                    "存储响应超时，未写入任何内容。请重试。"};
         case Errc::outcome_unknown:
             return {"The write was sent but its answer did not come: it may have happened. Read before you retry.",
                     "写入已发出但未收到结果，可能已生效。重试前请先读取确认。"};

@@ -79,8 +79,8 @@ Result<std::optional<EntityTags>> parse_header(const http::Request& request, std
 bool EntityTags::matches(store::Revision mod_revision, bool strong) const {
     if (mod_revision == 0) return false;
     if (any) return true;
-    return std::ranges::any_of(
-        tags, [&](const Tag& tag) { return tag.revision == mod_revision && !(strong && tag.weak); });
+    return std::ranges::any_of(tags,
+                               [&](const Tag& tag) { return tag.revision == mod_revision && !(strong && tag.weak); });
 }
 
 bool Conditions::allow_write(store::Revision mod_revision) const {

@@ -32,7 +32,8 @@ struct Conditions {
     /// Would a write to a setting at this mod_revision (0 = not there) be allowed?
     bool allow_write(store::Revision mod_revision) const;
     /// The compares that hold exactly when the write is allowed, whatever happens meanwhile. `seen` is the mod_revision
-    /// that the caller has just read: needed (only) when needs_reading(), because a store's compares are joined by "and".
+    /// that the caller has just read: needed (only) when needs_reading(), because a store's compares are joined by
+    /// "and".
     std::vector<store::Compare> compares(const std::string& store_key, store::Revision seen) const;
     bool needs_reading() const { return if_match && !if_match->any && if_match->tags.size() != 1; }
 };

@@ -73,7 +73,7 @@ http::Response render_error(const http::Context& context, const Error& error) {
     if (const std::string_view seconds = retry_after(error.code()); !seconds.empty())
         response.headers.emplace_back("Retry-After", seconds);
     if (error.code() == Errc::upgrade_required) {
-        response.headers.emplace_back("Upgrade", "websocket");           // RFC 9110, 15.5.22
+        response.headers.emplace_back("Upgrade", "websocket");         // RFC 9110, 15.5.22
         response.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455, 4.4
     }
     return response;

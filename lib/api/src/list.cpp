@@ -129,9 +129,8 @@ Awaitable<Result<http::Response>> list_config(Call& call) {
     if (pinned == feed.position()) co_return json_response(page_from_state(feed, *options, max_bytes));
 
     // State has moved on: the store still knows how it was
-    Result<PastPage> past =
-        co_await list_past(call.services.parts.store, call.services.parts.layout, options->prefix,
-                           options->cursor->last_key, pinned.revision, options->limit, max_bytes);
+    Result<PastPage> past = co_await list_past(call.services.parts.store, call.services.parts.layout, options->prefix,
+                                               options->cursor->last_key, pinned.revision, options->limit, max_bytes);
     if (!past) co_return past.error();
     PageText page(pinned, options->meta_only);
     for (const feed::EntryPtr& entry : past->entries) page.add(*entry);

@@ -12,7 +12,7 @@ std::optional<Error> first_failure(const std::vector<Health::Check>& checks) {
     for (const Health::Check& check : checks) {
         if (check.problem.empty()) continue;
         if (!failure) failure = Error(check.code).with("reason", check.problem);
-        failure = std::move(*failure).with(check.name, check.problem);
+        std::move(*failure).with(check.name, check.problem);
     }
     return failure;
 }

@@ -44,8 +44,7 @@ Awaitable<Result<feed::EntryPtr>> read_past(store::Store& store, const store::La
 }
 
 Awaitable<Result<PastPage>> list_past(store::Store& store, const store::Layout& layout, std::string prefix,
-                                      std::string after, store::Revision at, std::size_t limit,
-                                      std::size_t max_bytes) {
+                                      std::string after, store::Revision at, std::size_t limit, std::size_t max_bytes) {
     PastPage page;
     std::size_t bytes = 0;
     store::KeyRange rest = store::KeyRange::prefix(layout.entry_key(prefix));

@@ -46,7 +46,10 @@ Result<Query> Query::parse(std::string_view raw, std::span<const Parameter> know
 
         const Parameter* parameter = find_parameter(known, *name);
         if (parameter == nullptr)
-            return Error(Errc::unknown_field).with("kind", "parameter").with("name", *name).with("known", names_of(known));
+            return Error(Errc::unknown_field)
+                .with("kind", "parameter")
+                .with("name", *name)
+                .with("known", names_of(known));
         if (!parameter->repeatable && query.has(*name)) return bad_parameter(*name, "it may be given once");
         if (!is_valid_utf8(*value)) return bad_parameter(*name, "it must be UTF-8");
         query.pairs_.push_back({std::move(*name), std::move(*value)});

@@ -95,8 +95,8 @@ Awaitable<Result<http::Response>> get_config(Call& call) {
 
     feed::EntryPtr entry;
     if (options->revision) {
-        Result<feed::EntryPtr> found = co_await read_past(call.services.parts.store, call.services.parts.layout,
-                                                          call.key, *options->revision);
+        Result<feed::EntryPtr> found =
+            co_await read_past(call.services.parts.store, call.services.parts.layout, call.key, *options->revision);
         if (!found) co_return found.error();
         entry = std::move(*found);
     } else {

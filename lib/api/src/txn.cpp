@@ -112,8 +112,8 @@ Awaitable<Result<http::Response>> run_transaction(Call& call) {
 
     Write write(call.services);
     for (const TransactionBody::Compare& compare : body->compares)
-        write.require({call.services.parts.layout.entry_key(compare.key), store::Compare::Relation::equal,
-                       compare.mod_revision});
+        write.require(
+            {call.services.parts.layout.entry_key(compare.key), store::Compare::Relation::equal, compare.mod_revision});
     for (TransactionBody::Put& put : body->puts) {
         const Result<> planned = co_await write.put(put.key, std::move(put.setting));
         if (planned) continue;

@@ -94,8 +94,7 @@ Result<TransactionBody> read_transaction(std::string_view body, const SettingLim
     const std::size_t operations = size_of(*puts) + size_of(*deletes);
     if (operations > max_operations || size_of(*compares) > max_operations)
         return Error(Errc::too_many_operations).with("limit", static_cast<std::int64_t>(max_operations));
-    if (operations + size_of(*compares) == 0)
-        return bad_field("", "name at least one compare, put or delete");
+    if (operations + size_of(*compares) == 0) return bad_field("", "name at least one compare, put or delete");
 
     TransactionBody out;
     for (std::size_t i = 0; i < size_of(*compares); ++i) {

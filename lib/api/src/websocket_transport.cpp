@@ -40,8 +40,11 @@ void WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
 }
 
 void WebSocketTransport::on_message(std::string_view data, bool binary) {
-    // the protocol is text: a binary message is answered as one that cannot be understood, and the stream goes on
-    session_->on_text(binary ? std::string_view{} : data);
+    if (binary) {
+        session_->on_binary();
+    } else {
+        session_->on_text(data);
+    }
 }
 
 void WebSocketTransport::on_written() {

@@ -13,9 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-SettingLimits limits_of(const Services& services) {
-    return {services.options.max_value, services.options.max_message};
-}
+SettingLimits limits_of(const Services& services) { return {services.options.max_value, services.options.max_message}; }
 
 // ---- bodies
 
@@ -110,8 +108,7 @@ Error missing(std::string_view key) { return Error(Errc::config_not_found).with(
 Awaitable<http::Response> answer_put(Call& call, std::string_view key, const store::TransactionResult& done) {
     const bool applied = co_await await_applied(call.services, done.revision);
     const std::int64_t version = done.puts.front().version;
-    http::Response response =
-        written_response({key, done.revision, version, applied}, version == 1 ? 201U : 200U);
+    http::Response response = written_response({key, done.revision, version, applied}, version == 1 ? 201U : 200U);
     response.headers.emplace_back("ETag", entity_tag(done.revision));
     co_return response;
 }

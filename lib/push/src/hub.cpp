@@ -28,6 +28,7 @@ struct Hub::Impl final : Core {
         std::erase_if(parked, [](Session* session) { return session->try_start(); });
     }
 
+    feed::Epoch epoch = feed.position().epoch;
     std::vector<std::unique_ptr<Session>> sessions;
     std::vector<Subscriber*> matched;  // scratch
     std::mt19937_64 ids{std::random_device{}()};
@@ -86,9 +87,12 @@ void Hub::on_change(const feed::ChangePtr& change) {
 
 void Hub::on_advance(feed::Revision /*revision*/) { impl_->try_parked(); }
 
-void Hub::on_epoch(feed::Epoch /*epoch*/) {
+// The epoch may be the same: then the store was put back, and what there is of its history is not what it was.
+void Hub::on_epoch(feed::Epoch epoch) {
+    const Reason reason = epoch == impl_->epoch ? Reason::compacted : Reason::epoch_changed;
+    impl_->epoch = epoch;
     impl_->shared.forget_all();
-    for (const auto& session : impl_->sessions) session->on_epoch();
+    for (const auto& session : impl_->sessions) session->on_epoch(reason);
     impl_->try_parked();
 }
 

@@ -26,8 +26,8 @@ class Session final : public Subscriber, public TransportEvents {
 
     /// A revision with events that match has been applied.
     void on_match(const feed::Change& change);
-    /// Revisions have got another meaning: the client gets a new welcome and the state.
-    void on_epoch();
+    /// Every position has become void: the client gets a new welcome with this reason, and the state.
+    void on_epoch(Reason reason);
     /// A parked session looks whether it can begin: false when it goes on waiting.
     bool try_start();
     void tick(SteadyTime now);
@@ -71,7 +71,7 @@ class Session final : public Subscriber, public TransportEvents {
     void begin_with_snapshot(Reason reason);
     void add_filters(const Filters& filters);
     void welcome(Resume resume, Reason reason);
-    void restart_in_new_epoch();
+    void restart();
 
     // session_pump.cpp
     void pump();
@@ -112,11 +112,11 @@ class Session final : public Subscriber, public TransportEvents {
     std::unique_ptr<Parked> parked_;
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<GoAway> leaving_;
+    std::optional<Reason> restart_;   // all positions have become void
     std::uint32_t bad_messages_ = 0;  // in a row
     bool meta_only_ = false;
     bool in_flight_ = false;
     bool closing_ = false;
-    bool new_epoch_ = false;
 };
 
 }  // namespace confcast::push

@@ -1,5 +1,8 @@
 // The cursor at work: whenever nothing is in flight, everything between the cursor and the head is taken in as few
 // writes as possible.
+#include <algorithm>
+#include <iterator>
+
 #include "session.hpp"
 
 namespace confcast::push {
@@ -35,7 +38,7 @@ void Session::fill() {
         core_.batch.add(encode_goaway(position(), leaving_->reason, leaving_->reconnect_after));
         return;
     }
-    if (new_epoch_) restart_in_new_epoch();
+    if (restart_) restart();
     while (core_.batch.has_room()) {
         if (answer_next()) continue;
         if (snapshot_) {
@@ -88,7 +91,7 @@ bool Session::take_changes(bool to_head) {
         return true;
     }
     const std::size_t before = core_.batch.size();
-    std::size_t left = core_.options.scan_changes;
+    std::size_t left = std::max<std::size_t>(core_.options.scan_changes, 1);
     for (; next != journal.end() && left > 0 && core_.batch.has_room(); ++next, --left) {
         const feed::Change& change = **next;
         core_.subset.assign(change, filters());
@@ -110,8 +113,9 @@ bool Session::take_changes(bool to_head) {
     }
     pending_ = (*next)->revision;
     if (core_.batch.size() != before) return false;
-    // Nothing in all that was looked through: the position moves on.
-    cursor_ = pending_ - 1;
+    // Nothing in all that was looked through: the position moves on to its last revision. Not to the one before the
+    // next change: that may be the sum of revisions that this node has never seen one by one.
+    cursor_ = (*std::prev(next))->revision;
     told(cursor_);
     ++core_.stats.bookmarks;
     core_.batch.add(core_.shared.bookmark(cursor_));

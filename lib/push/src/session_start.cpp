@@ -62,6 +62,11 @@ void Session::begin_fresh(bool with_snapshot) {
 }
 
 void Session::begin_resumed(feed::Revision since) {
+    // Here this node may have seen only the result of several revisions, or the position is of a history that is void.
+    if (!core_.feed.resumable(since)) {
+        begin_with_snapshot(Reason::compacted);
+        return;
+    }
     told(since);
     cursor_ = since;
     if (since == core_.head().revision) {
@@ -95,13 +100,14 @@ void Session::welcome(Resume resume, Reason reason) {
     core_.batch.add(encode_welcome(position(), {id_, resume, reason}, core_.options));
 }
 
-// A second welcome on the same stream: it names the new epoch, and its seq_id 0 takes away the old position.
-void Session::restart_in_new_epoch() {
-    new_epoch_ = false;
+// A second welcome on the same stream: it names the epoch, and its seq_id 0 takes away the old position.
+void Session::restart() {
+    const Reason reason = *restart_;
+    restart_.reset();
     snapshot_.reset();
     pending_ = 0;
     told(0);
-    welcome(Resume::snapshot, Reason::epoch_changed);
+    welcome(Resume::snapshot, reason);
     start_snapshot(filters());
 }
 

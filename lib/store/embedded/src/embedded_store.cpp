@@ -1,4 +1,5 @@
 #include <boost/asio/post.hpp>
+#include <latch>
 
 #include "compaction.hpp"
 #include "confcast/store/embedded.hpp"
@@ -36,11 +37,17 @@ class SqliteStore final : public EmbeddedStore {
           timer_(executor),
           next_retention_(clock.now() + options_.retention_interval) {
         auto on_end = [executor, shared = side_] { asio::post(executor, [shared] { shared->on_thread_end(); }); };
+        // The last connection to close empties the write-ahead log; two that close at once both leave it to the other.
+        auto reader_closed = std::make_shared<std::latch>(1);
         read_queue_ = std::make_shared<ReaderQueue>(executor, options_.max_queued_reads);
-        reader_ = std::make_unique<Reader>(read_queue_, file_, file_.connect(), on_end);
+        reader_ = std::make_unique<Reader>(read_queue_, file_, file_.connect(), [reader_closed, on_end] {
+            reader_closed->count_down();
+            on_end();
+        });
         const WriterLimits limits{.group = std::max<std::size_t>(1, options_.max_group),
                                   .queue = {options_.max_queued_writes, options_.max_queued_bytes}};
-        writer_ = std::make_unique<Writer>(executor, file_, file_.connect(), limits, side_, on_end);
+        writer_ = std::make_unique<Writer>(
+            executor, file_, file_.connect(), limits, side_, [reader_closed] { reader_closed->wait(); }, on_end);
         arm();
     }
     ~SqliteStore() override { begin_close(); }

@@ -10,6 +10,7 @@ Database::Database(const std::string& path, int flags, const std::string& vfs) {
         sqlite3_close_v2(handle_);
         throw error;
     }
+    // This hook takes the place of SQLite's automatic checkpoint inside COMMIT.
     sqlite3_wal_hook(
         handle_,
         [](void* self, sqlite3*, const char*, int pages) {

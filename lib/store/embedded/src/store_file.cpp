@@ -59,6 +59,13 @@ void make_store(const std::string& directory, const std::string& path, const std
     sync_directory(directory);
 }
 
+std::int64_t big_endian(std::string_view bytes, std::size_t at, std::size_t size) {
+    std::int64_t number = 0;
+    for (const char c : bytes.substr(at, size)) number = number * 256 + static_cast<unsigned char>(c);
+    return number;
+}
+
+/// The file by itself, before SQLite opens it (https://www.sqlite.org/fileformat.html, "The Database Header").
 Result<> check_shape(const std::string& path) {
     const auto size = size_or_minus_one(path);
     if (size == 0) {
@@ -73,7 +80,16 @@ Result<> check_shape(const std::string& path) {
     const std::string_view wanted("SQLite format 3\0", 16);
     if (magic.compare(0, got, wanted.substr(0, got)) != 0)
         return unavailable("The file " + path + " is not an SQLite database: it belongs to something else.");
-    if (size < 512) return unavailable("The file " + path + " is truncated: restore it from a backup.");
+    const auto truncated = unavailable("The file " + path + " is truncated: restore it from a backup.");
+    std::string header(100, '\0');
+    file.seekg(0);
+    file.read(header.data(), static_cast<std::streamsize>(header.size()));
+    if (!file) return truncated;
+    // SQLite itself forgives a last page that is cut short. A checkpoint that a crash cut short is mended from the log.
+    const bool has_log = size_or_minus_one(path + "-wal") > 0;
+    const std::int64_t pages = big_endian(header, 28, 4);
+    const std::int64_t page_size = big_endian(header, 16, 2) == 1 ? 65'536 : big_endian(header, 16, 2);
+    if (!has_log && size < pages * page_size) return truncated;
     return {};
 }
 
@@ -102,8 +118,7 @@ void configure(Database& database, bool synchronous_full) {
     sqlite3_busy_timeout(database.handle(), busy_timeout_ms);
     database.execute("PRAGMA journal_mode = WAL");
     database.execute(synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-    // The writer checkpoints when nobody waits for it; the log file shrinks again after a burst.
-    database.execute("PRAGMA wal_autocheckpoint = 0");
+    // The log file shrinks again after a burst. (No wal_autocheckpoint here: it would replace Database's hook.)
     database.execute("PRAGMA journal_size_limit = 67108864");
     database.execute("PRAGMA cache_size = -16384");
     database.execute("PRAGMA cell_size_check = ON");

@@ -15,11 +15,12 @@ constexpr int checkpoint_at_last = 8'000;  // … and from here on even when som
 }  // namespace
 
 Writer::Writer(Executor executor, StoreFile file, std::unique_ptr<Database> database, WriterLimits limits,
-               std::shared_ptr<LoopSide> side, std::function<void()> on_end)
+               std::shared_ptr<LoopSide> side, std::function<void()> before_close, std::function<void()> on_end)
     : executor_(executor),
       file_(std::move(file)),
       limits_(limits),
       side_(std::move(side)),
+      before_close_(std::move(before_close)),
       on_end_(std::move(on_end)),
       queue_(limits.queue),
       database_(std::move(database)),
@@ -43,6 +44,7 @@ void Writer::run_thread() {
         run_group(std::move(jobs));
         checkpoint_when_due();
     }
+    before_close_();
     drop_connection();
     on_end_();
 }

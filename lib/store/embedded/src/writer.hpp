@@ -25,9 +25,9 @@ struct WriterLimits {
 
 class Writer {
   public:
-    /// `on_end` is called on the thread as its last act.
+    /// `before_close` and `on_end` are called on the thread: before it closes its connection, and as its last act.
     Writer(Executor executor, StoreFile file, std::unique_ptr<Database> database, WriterLimits limits,
-           std::shared_ptr<LoopSide> side, std::function<void()> on_end);
+           std::shared_ptr<LoopSide> side, std::function<void()> before_close, std::function<void()> on_end);
     /// Waits for what is queued.
     ~Writer();
     Writer(const Writer&) = delete;
@@ -62,6 +62,7 @@ class Writer {
     StoreFile file_;
     WriterLimits limits_;
     std::shared_ptr<LoopSide> side_;
+    std::function<void()> before_close_;
     std::function<void()> on_end_;
     JobQueue<LogWriter> queue_;
 
