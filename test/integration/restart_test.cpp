@@ -1,7 +1,6 @@
 // A server that is killed and comes back, and one that is asked to end.
 #include <gtest/gtest.h>
-#include <signal.h>
-
+#include <csignal>
 #include <memory>
 
 #include "watcher.hpp"
