@@ -76,6 +76,15 @@ TEST(StoreDown, OtherErrorsOfTheStorePassThrough) {
     }
 }
 
+TEST(StoreDown, WhatABugHasToSayIsForTheLog) {
+    World world;
+    world.store.fail_next(1, Error(Errc::internal).with("reason", "secret detail"), MemoryStore::Call::commit);
+    const Reply reply = world.put("/config/a", R"({"value":"1"})");
+    EXPECT_EQ(reply.code(), 50001);
+    EXPECT_EQ(reply.body.find("secret"), std::string::npos);
+    EXPECT_TRUE(world.log.contains("secret detail"));
+}
+
 TEST(StoreDown, AnExceptionIsA500WithTheEnvelope) {
     World world;
     world.store.on_call([](MemoryStore::Call) { throw std::runtime_error("a bug"); });

@@ -163,6 +163,24 @@ TEST(Refusal, OfValuesOverTheLimit) {
     EXPECT_EQ(world.put("/config/a", R"({"value":")" + std::string(10, 'x') + R"("})").status, 201U);
 }
 
+TEST(Refusal, ARawBodyOverItsLimitIsAValueOverItsLimit) {
+    World world;
+    const auto render = [&](Method method, std::string_view path, std::string_view type) {
+        http::Request request;
+        request.method = method;
+        request.path = path;
+        request.headers = {{"Content-Type", type}};
+        const http::Context context(request);
+        return std::string(
+            world.api.renderer()(context, Error(Errc::body_too_large).with("limit", 5).with("size", 9'000'000)).body_view());
+    };
+    EXPECT_THAT(render(Method::put, "/config/a", "text/plain"), testing::HasSubstr(R"("code":41301)"));
+    EXPECT_THAT(render(Method::put, "/config/a", "text/plain"), testing::HasSubstr(R"({"limit":1048576,"size":9000000})"));
+    EXPECT_THAT(render(Method::put, "/config/a", "application/json"), testing::HasSubstr(R"("code":41302)"));
+    EXPECT_THAT(render(Method::post, "/config", "text/plain"), testing::HasSubstr(R"("code":41302)"));
+    EXPECT_THAT(render(Method::put, "/nope", "text/plain"), testing::HasSubstr(R"("code":41302)"));
+}
+
 TEST(Refusal, OfABodyWhereNoneIsMeant) {
     World world;
     world.by_hand("a", "x");

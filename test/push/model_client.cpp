@@ -36,7 +36,7 @@ void ModelClient::connect(FilterSet filters, feed::Revision since, bool with_sna
 }
 
 void ModelClient::receive(const Received& message) {
-    ASSERT_EQ(message.type == "welcome" && !due_, !welcomed_ || message.type == "welcome") << message.type;
+    ASSERT_TRUE(welcomed_ || message.type == "welcome") << "first, always; not " << message.type;
     if (message.type == "welcome") return on_welcome(message);
     if (message.type == "snapshot") return on_page(message);
     if (message.type == "subscribed" || message.type == "unsubscribed") return on_filters(message);
@@ -57,6 +57,7 @@ void ModelClient::on_welcome(const Received& message) {
         ASSERT_EQ(resume, "snapshot");
     }
     welcomed_ = true;
+    epoch_ = message.payload.at("epoch").as_string();
     in_snapshot_ = false;
     due_ = resume == "snapshot" || (resume == "none" && with_snapshot_);
     scope_ = filters_;
@@ -70,7 +71,7 @@ void ModelClient::on_welcome(const Received& message) {
     if (resume == "none") {
         // "Now", without the state: let the view be what a client would have fetched itself.
         ASSERT_EQ(reason, "fresh");
-        view_ = restricted(history_.at(message.seq_id), filters_);
+        view_ = restricted(history().at(message.seq_id), filters_);
     } else {
         ASSERT_EQ(message.seq_id, since_) << "a welcome does not move the position";
     }
@@ -137,7 +138,7 @@ void ModelClient::expect_whole_revision(const Received& update) const {
         ASSERT_EQ(event.at("mod_revision").as_int64(), update.seq_id);
     }
     std::map<std::string, bool> due;
-    for (const auto& [key, is_put] : history_.changes.at(update.seq_id))
+    for (const auto& [key, is_put] : history().changes.at(update.seq_id))
         if (filters_.matches(key)) due.emplace(key, is_put);
     ASSERT_EQ(got, due) << "all matching events of a revision come in one message";
 }
@@ -167,9 +168,12 @@ void ModelClient::move_to(feed::Revision revision) {
 }
 
 void ModelClient::expect_view() const {
-    ASSERT_EQ(view_, restricted(history_.at(position_), filters_)) << "at " << position_;
+    ASSERT_EQ(view_, restricted(history().at(position_), filters_)) << "at " << position_;
 }
 
-void ModelClient::expect_converged() const { ASSERT_EQ(view_, restricted(history_.states.rbegin()->second, filters_)); }
+void ModelClient::expect_converged() const {
+    ASSERT_EQ(epoch_, histories_.newest);
+    ASSERT_EQ(view_, restricted(history().states.rbegin()->second, filters_));
+}
 
 }  // namespace confcast::push::test

@@ -21,6 +21,13 @@ struct History {
     const View& at(feed::Revision revision) const { return std::prev(states.upper_bound(revision))->second; }
 };
 
+/// One for each epoch there has been.
+struct Histories {
+    std::map<std::string, History> of;
+    std::string newest;  // epoch
+    History& now() { return of[newest]; }
+};
+
 struct FilterSet {
     std::set<std::string> keys;
     std::set<std::string> prefixes;
@@ -32,19 +39,18 @@ struct FilterSet {
 class ModelClient {
   public:
     /// `exact` = the node has seen every single revision, so that an update has all matching events of one.
-    ModelClient(const History& history, bool exact) : history_(history), exact_(exact) {}
+    ModelClient(const Histories& histories, bool exact) : histories_(histories), exact_(exact) {}
 
     /// A new connection with these filters; `since` as given to the server.
     void connect(FilterSet filters, feed::Revision since, bool with_snapshot);
     void receive(const Received& message);
 
     feed::Revision position() const { return position_; }
+    const std::string& epoch() const { return epoch_; }
     const FilterSet& filters() const { return filters_; }
     const View& view() const { return view_; }
-    /// The view is all that the store has at its newest revision.
+    /// The view is all that the store has now.
     void expect_converged() const;
-    /// The store has begun another history.
-    void forget_history() { last_ = 0; }
     std::size_t updates = 0;
     std::size_t coalesced = 0;
     std::size_t snapshots = 0;
@@ -58,10 +64,13 @@ class ModelClient {
     void expect_view() const;
     void expect_whole_revision(const Received& update) const;
 
-    const History& history_;
+    const History& history() const { return histories_.of.at(epoch_); }
+
+    const Histories& histories_;
     bool exact_;
     FilterSet filters_;
     View view_;
+    std::string epoch_;
     feed::Revision position_ = 0;  // 0 = none is owned
     feed::Revision last_ = 0;      // the last one that was owned
     bool welcomed_ = false;

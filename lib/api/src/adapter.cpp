@@ -25,6 +25,14 @@ Result<> prepare(Call& call, const RouteRow& row) {
     return {};
 }
 
+// A failure as an answer. What a bug has to say is for the log, not for the client.
+http::Response refuse(const Services& services, const http::Context& context, const Error& error) {
+    if (error != Errc::internal) return render_error(context, error);
+    services.parts.log.error("api", "an internal error",
+                             {{"error", error.to_string()}, {"route", context.route}, {"request_id", context.request_id}});
+    return render_error(context, Errc::internal);
+}
+
 }  // namespace
 
 Awaitable<http::Response> run_route(Services& services, const RouteRow& row, http::Context& context) {
@@ -33,9 +41,9 @@ Awaitable<http::Response> run_route(Services& services, const RouteRow& row, htt
     const Result<> prepared = prepare(call, row);
     if (prepared) {
         Result<http::Response> answer = co_await row.endpoint(call);
-        response = answer ? std::move(*answer) : render_error(context, answer.error());
+        response = answer ? std::move(*answer) : refuse(services, context, answer.error());
     } else {
-        response = render_error(context, prepared.error());
+        response = refuse(services, context, prepared.error());
     }
     if (row.stamp == Stamp::position) stamp_position(services, response);
     co_return response;

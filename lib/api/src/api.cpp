@@ -8,6 +8,7 @@
 #include "documents.hpp"
 #include "envelope.hpp"
 #include "routes.hpp"
+#include "setting_body.hpp"
 
 namespace confcast::api {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t other_body_limit = 2U << 20U;
 
 }  // namespace
+
+std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
 
 struct Api::Impl {
     Impl(Executor e, ApiParts p, ApiOptions o)
@@ -38,9 +41,24 @@ struct Api::Impl {
         return nullptr;
     }
 
+    // Where the body is the value itself, a body over the limit is a value over the limit.
+    http::Response render_refusal(const http::Context& context, const Error& error) const {
+        const http::Request& request = context.request;
+        if (error != Errc::body_too_large || request.method != http::Method::put || brings_json(request))
+            return render_error(context, error);
+        const http::Router::Match match = router.find(request.method, request.path);
+        if (match.outcome != http::Router::Match::Outcome::found || row_of(request.method, match.pattern) == nullptr)
+            return render_error(context, error);
+        return render_error(context, Error(Errc::value_too_large)
+                                         .with("limit", static_cast<std::int64_t>(services.options.max_value))
+                                         .with("size", error.number("size")));
+    }
+
     Executor executor;
     Services services;
-    http::ErrorRenderer render = render_error;
+    http::ErrorRenderer render = [this](const http::Context& context, const Error& error) {
+        return render_refusal(context, error);
+    };
     http::Router router;
     // Credentials, permissions and limits go into the first list; the second stays open.
     std::vector<http::Middleware> api_group;

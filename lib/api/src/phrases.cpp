@@ -37,6 +37,18 @@ constexpr std::array phrases{
     Phrase{"it has at most 512 bytes and no control characters", "最多 512 字节，且不含控制字符"},
     Phrase{"write * or entity tags in double quotes, such as \"42\"", "请写 * 或带双引号的实体标签，如 \"42\""},
     Phrase{"* stands alone", "* 只能单独出现"},
+    Phrase{"it has at most 64 entity tags", "最多 64 个实体标签"},
+    Phrase{"creating has its own condition; use PUT for others", "创建自带条件，其他条件请使用 PUT"},
+    Phrase{"raw has no room for it", "不能与 raw 同时使用"},
+    Phrase{"a read of the past goes without min_revision and consistency",
+           "读取历史版本时不能使用 min_revision 和 consistency"},
+    // the rules of keys, as the store room tells them
+    Phrase{"a key has at least one byte", "键至少一个字节"},
+    Phrase{"a key has at most 512 bytes", "键最多 512 字节"},
+    Phrase{"a key is valid UTF-8", "键必须是合法的 UTF-8"},
+    Phrase{"a key has no control characters", "键不能含控制字符"},
+    Phrase{"a key has no empty segment: no '/' at its ends, no '//'", "键不能有空段：首尾不能是 '/'，也不能有 '//'"},
+    Phrase{"a key has no segment '.' or '..'", "键不能有 '.' 或 '..' 段"},
 };
 
 }  // namespace

@@ -40,7 +40,9 @@ void Session::fill() {
     }
     if (restart_) restart();
     while (core_.batch.has_room()) {
-        if (answer_next()) continue;
+        // The first page follows directly on the welcome or answer that announces it.
+        const bool page_is_due = snapshot_ != nullptr && page_ == 0;
+        if (!page_is_due && answer_next()) continue;
         if (snapshot_) {
             next_page();
             if (snapshot_) return;  // one page at a time

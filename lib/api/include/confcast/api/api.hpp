@@ -23,6 +23,9 @@
 
 namespace confcast::api {
 
+/// The envelope of an error as text, in English: for refusals on a stream (push::HubOptions::render_envelope).
+std::string error_envelope(const Error& error);
+
 struct ApiOptions {
     std::string version = "0.0.0";                // told by /version
     std::size_t max_value = 1U << 20U;            // bytes of one setting's value
