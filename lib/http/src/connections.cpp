@@ -50,6 +50,12 @@ void Connections::cut() {
     for (auto it = list_.begin(); it != list_.end();) {
         Connection& connection = *it++;
         connection.cut();
+    }
+}
+
+void Connections::cancel() {
+    for (auto it = list_.begin(); it != list_.end();) {
+        Connection& connection = *it++;
         connection.stop.emit(asio::cancellation_type::terminal);
     }
 }

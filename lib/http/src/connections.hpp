@@ -25,8 +25,11 @@ class Connections {
     /// Tells everybody whose deadline has passed.
     void sweep();
     void wind_down();
-    /// Cuts all, and cancels what their coroutines wait for.
+    /// Closes every socket.
     void cut();
+    /// Cancels what their coroutines wait for besides. On the loop only: from outside, Asio would post the cancellation,
+    /// and find it gone with its connection.
+    void cancel();
     /// Returns true when there is none left, false at the deadline.
     Awaitable<bool> wait_until_empty(SteadyTime deadline);
     /// Stops the timer for good.

@@ -48,6 +48,7 @@ Awaitable<> Server::shutdown(SteadyTime deadline) {
     if (all) co_return;
     shared->log.warning("http", "cutting connections at the end of the shutdown");
     shared->connections.cut();
+    shared->connections.cancel();
     // They end now, but each in its turn of the loop.
     [[maybe_unused]] const bool none_left = co_await shared->connections.wait_until_empty(SteadyTime::max());
 }

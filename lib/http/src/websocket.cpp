@@ -228,6 +228,13 @@ void WebSocketSession::on_deadline(SteadyTime now) {
 
 void WebSocketSession::check_heartbeat(SteadyTime now) {
     const auto& o = shared_.options;
+    // A ping would wait behind the write that waits for the peer, and its pong would be late through no fault of the
+    // peer's. That it takes bytes is its sign of life; that it takes none is the write time-out's business.
+    if (layer().stalled()) {
+        pinged_ = false;
+        last_heard_ = now;
+        return;
+    }
     if (pinged_ && now >= pinged_at_ + o.pong_timeout) {
         ++shared_.stats.timeouts;
         close(heartbeat_missed, "heartbeat missed");

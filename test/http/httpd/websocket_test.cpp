@@ -452,10 +452,10 @@ TEST_F(WebSockets, ThatTakeSlowlyAreNotCut) {
     const std::string frame = http::frame_header(FrameKind::binary, body.size()) + body;
     const std::string_view frames[] = {frame};
     user.socket->write_frames(frames);
-    std::string dropped(256U << 10U, ' ');
+    std::string dropped(1U << 20U, ' ');
     std::size_t got = 0;
     while (got < frame.size()) {
-        pass(options.write_timeout / 2);
+        pass(options.write_timeout / 4);
         ASSERT_TRUE(user.running) << got;
         got += client.socket().read_some(asio::buffer(dropped));
         settle();
