@@ -5,7 +5,7 @@ namespace {
 
 // Reads one member of a stats struct that the object gives out by reference or by value.
 template <class Object, class Stats>
-observe::Read member(const Object& object, std::uint64_t Stats::*field) {
+observe::Read member(const Object& object, std::uint64_t Stats::* field) {
     return [&object, field] { return static_cast<double>(object.stats().*field); };
 }
 
@@ -20,7 +20,8 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
     using Stats = feed::FeedStats;
     registry.counter("confcast_feed_revisions_total", "Revisions applied with at least one change of a setting",
                      member(feed, &Stats::revisions));
-    registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_put), {{"op", "put"}});
+    registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_put),
+                     {{"op", "put"}});
     registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_delete),
                      {{"op", "delete"}});
     registry.counter("confcast_feed_duplicates_total", "Events at or below the applied revision, ignored",
@@ -104,7 +105,8 @@ void register_store(observe::Registry& registry, const store::EmbeddedStore& sto
                    member(store, &Stats::largest_group));
     registry.counter("confcast_store_failures_total", "Commits that the disk refused", member(store, &Stats::failures));
     registry.counter("confcast_store_compactions_total", "Compactions of history", member(store, &Stats::compactions));
-    registry.counter("confcast_store_leases_expired_total", "Leases that ran out", member(store, &Stats::leases_expired));
+    registry.counter("confcast_store_leases_expired_total", "Leases that ran out",
+                     member(store, &Stats::leases_expired));
 }
 
 void register_log(observe::Registry& registry, const Log& log) {

@@ -172,10 +172,12 @@ TEST(Refusal, ARawBodyOverItsLimitIsAValueOverItsLimit) {
         request.headers = {{"Content-Type", type}};
         const http::Context context(request);
         return std::string(
-            world.api.renderer()(context, Error(Errc::body_too_large).with("limit", 5).with("size", 9'000'000)).body_view());
+            world.api.renderer()(context, Error(Errc::body_too_large).with("limit", 5).with("size", 9'000'000))
+                .body_view());
     };
     EXPECT_THAT(render(Method::put, "/config/a", "text/plain"), testing::HasSubstr(R"("code":41301)"));
-    EXPECT_THAT(render(Method::put, "/config/a", "text/plain"), testing::HasSubstr(R"({"limit":1048576,"size":9000000})"));
+    EXPECT_THAT(render(Method::put, "/config/a", "text/plain"),
+                testing::HasSubstr(R"({"limit":1048576,"size":9000000})"));
     EXPECT_THAT(render(Method::put, "/config/a", "application/json"), testing::HasSubstr(R"("code":41302)"));
     EXPECT_THAT(render(Method::post, "/config", "text/plain"), testing::HasSubstr(R"("code":41302)"));
     EXPECT_THAT(render(Method::put, "/nope", "text/plain"), testing::HasSubstr(R"("code":41302)"));

@@ -28,8 +28,9 @@ Result<> prepare(Call& call, const RouteRow& row) {
 // A failure as an answer. What a bug has to say is for the log, not for the client.
 http::Response refuse(const Services& services, const http::Context& context, const Error& error) {
     if (error != Errc::internal) return render_error(context, error);
-    services.parts.log.error("api", "an internal error",
-                             {{"error", error.to_string()}, {"route", context.route}, {"request_id", context.request_id}});
+    services.parts.log.error(
+        "api", "an internal error",
+        {{"error", error.to_string()}, {"route", context.route}, {"request_id", context.request_id}});
     return render_error(context, Errc::internal);
 }
 

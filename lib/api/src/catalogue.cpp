@@ -86,8 +86,9 @@ std::string message_of(const Error& error, http::Language language) {
 Sentences sentences_of(Errc code) {
     switch (code) {
         case Errc::malformed_json:
-            return {"This is not valid JSON[: {problem}][: {reason}][, at byte {position}]. Correct it and send it again.",
-                    "这不是合法的 JSON[：{problem}][：{reason}][（第 {position} 字节）]。请修正后重新发送。"};
+            return {
+                "This is not valid JSON[: {problem}][: {reason}][, at byte {position}]. Correct it and send it again.",
+                "这不是合法的 JSON[：{problem}][：{reason}][（第 {position} 字节）]。请修正后重新发送。"};
         case Errc::unknown_field:
             return {"There is no [{kind} ][\"{name}\" ][\"{field}\" ]here. Leave it out[ or use one of: {known}].",
                     "这里没有[名为 \"{name}\" 的][名为 \"{field}\" 的][{kind}]。请去掉它[，可用的有：{known}]。"};
@@ -106,7 +107,8 @@ Sentences sentences_of(Errc code) {
             return {"The [member {pointer} of the ]body cannot be taken[: {rule}][ (\"{name}\")].",
                     "请求体[中的 {pointer} ]无效[：{rule}][（\"{name}\"）]。"};
         case Errc::invalid_header:
-            return {"The header [{name} ][{header} ]cannot be taken[: {rule}].", "请求头[ {name} ][ {header} ]无效[：{rule}]。"};
+            return {"The header [{name} ][{header} ]cannot be taken[: {rule}].",
+                    "请求头[ {name} ][ {header} ]无效[：{rule}]。"};
         case Errc::json_too_deep:
             return {"The JSON is nested deeper than the limit[ of {limit} levels]. Make it flatter.",
                     "JSON 嵌套过深[，最多 {limit} 层]。请减少嵌套。"};
@@ -115,12 +117,15 @@ Sentences sentences_of(Errc code) {
                     "这不是合法的 HTTP/1.1 请求[：{reason}]。请修正客户端。"};
         case Errc::invalid_since:
             return {
-                "The position [\"{since}\" ]does not parse[: {reason}]. Write since=<revision> or since=<epoch>:<revision>, as a "
+                "The position [\"{since}\" ]does not parse[: {reason}]. Write since=<revision> or "
+                "since=<epoch>:<revision>, as a "
                 "message or an answer gave it.",
                 "位置[ \"{since}\" ]无法解析[：{reason}]。请写成 since=<revision> 或 since=<epoch>:<revision>。"};
         case Errc::invalid_message:
-            return {"The message cannot be understood[: {rule}][: {reason}]. See the push protocol for what a client may send.",
-                    "无法理解该消息[：{rule}][：{reason}]。客户端可发送的消息见推送协议。"};
+            return {
+                "The message cannot be understood[: {rule}][: {reason}]. See the push protocol for what a client may "
+                "send.",
+                "无法理解该消息[：{rule}][：{reason}]。客户端可发送的消息见推送协议。"};
         case Errc::duplicate_key:
             return {"The key [\"{key}\" ]is named more than once. Name each key once in a transaction.",
                     "配置键[ \"{key}\" ]出现了多次。一个事务中每个键只能出现一次。"};
