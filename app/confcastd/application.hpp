@@ -34,6 +34,8 @@ class Application {
 
     /// Binds the port. Error: invalid_parameter with detail "reason".
     Result<> listen() { return server_.listen(); }
+    /// The real one, after listen().
+    std::uint16_t port() const { return server_.port(); }
     /// Serves until a signal; returns when everything has ended.
     void run();
 
