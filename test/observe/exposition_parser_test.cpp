@@ -34,7 +34,7 @@ TEST(ExpositionParser, RefusesWhatIsNot) {
              head + "a{x=\"1} 1\n",
              head + "a{x=\"1\",x=\"2\"} 1\n",
              head + "a{x=\"\\t\"} 1\n",
-             head + "a 1\n" + head + "a{x=\"1\"} 1\n",
+             head + "a 1\n# HELP a A.\n# TYPE a gauge\na{x=\"1\"} 1\n",
              head + "\n",
              std::string("# HELP a A.\n# TYPE a thing\na 1\n"),
              std::string("# HELP a A.\n# TYPE a counter\na -1\n"),

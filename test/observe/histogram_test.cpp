@@ -52,6 +52,7 @@ TEST(Histogram, RefusesBoundsThatMakeNoSense) {
 
 TEST(Histogram, HasRoomForItsCapacity) {
     std::vector<double> bounds;
+    bounds.reserve(Histogram::capacity);
     for (std::size_t i = 0; i < Histogram::capacity; ++i) bounds.push_back(static_cast<double>(i));
     Histogram histogram = make(bounds);
     histogram.observe(1000);

@@ -45,9 +45,8 @@ TEST_F(RequestMetricsTest, ARequestWithoutARouteIsNone) {
 }
 
 TEST_F(RequestMetricsTest, TheTextOfARouteCountsNotItsAddress) {
-    const std::string first = "/a/:x", second = first;
-    metrics.observe("GET", first, 200, 0);
-    metrics.observe("GET", second, 200, 0);
+    metrics.observe("GET", std::string("/a/:x"), 200, 0);
+    metrics.observe("GET", std::string("/a/:x"), 200, 0);
     EXPECT_EQ(requests("GET", "/a/:x", "200"), 2);
 }
 

@@ -38,6 +38,7 @@ struct Expected {
 
 inline std::vector<std::string> to_text(const PathParams& params) {
     std::vector<std::string> text;
+    text.reserve(params.count);
     for (std::size_t i = 0; i < params.count; ++i)
         text.push_back(std::string(params.items[i].name) + "=" + std::string(params.items[i].value));
     return text;

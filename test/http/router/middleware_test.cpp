@@ -20,7 +20,7 @@ struct ChainTest : testing::Test {
         });
         return test::run(io, chain.run(context));
     }
-    Middleware around(std::string mark) {
+    Middleware around(const std::string& mark) {
         return [this, mark](Context& c, Next next) -> Awaitable<Response> {
             trace += mark + "( ";
             Response response = co_await next(c);

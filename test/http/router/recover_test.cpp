@@ -23,7 +23,7 @@ struct Recover : ChainFixture {
 };
 
 template <class Exception>
-Handler throwing(Exception exception) {
+Handler throwing(const Exception& exception) {
     return [exception](Context&) -> Awaitable<Response> {
         throw exception;
         co_return Response{};
@@ -84,8 +84,9 @@ TEST_F(Recover, ACancelledRequestUnwindsWithoutAnAnswer) {
     const Chain chain({recovering, access_log(clock, log, [&observed](const Access&) { ++observed; })}, endpoint);
     std::exception_ptr thrown;
     asio::cancellation_signal stop;
-    asio::co_spawn(io.get_executor(), chain.run(context),
-                   asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e, Response&&) { thrown = e; }));
+    asio::co_spawn(
+        io.get_executor(), chain.run(context),
+        asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& e, Response&&) { thrown = e; }));
     io.poll();
     stop.emit(asio::cancellation_type::terminal);
     io.restart();

@@ -30,7 +30,7 @@ struct RouterHandler : testing::Test {
     Context context{request};
 };
 
-Handler say(std::string text) {
+Handler say(const std::string& text) {
     return [text](Context& context) -> Awaitable<Response> {
         Response response;
         response.body = text + " " + std::string(context.route) + " " + std::string(context.params.get("key"));
