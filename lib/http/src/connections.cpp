@@ -63,9 +63,9 @@ void Connections::cancel() {
 Awaitable<bool> Connections::wait_until_empty(SteadyTime deadline) {
     while (!list_.empty()) {
         const bool woken = co_await emptied_.wait_until(deadline);
-        if (!woken) co_return list_.empty();
+        if (!woken) break;
     }
-    co_return true;
+    co_return list_.empty();
 }
 
 void Connections::stop() {

@@ -104,7 +104,8 @@ class FrameLayer {
 
     template <class Handler>
     struct UnitFor final : Unit {
-        UnitFor(Executor e, std::string b, Handler h) : Unit(std::move(b)), executor(e), handler(std::move(h)) {}
+        UnitFor(Executor e, std::string b, Handler h)
+            : Unit(std::move(b)), executor(std::move(e)), handler(std::move(h)) {}
         void complete(ErrorCode ec) override {
             asio::post(executor, boost::beast::bind_front_handler(std::move(handler), ec, ec ? 0 : bytes.size()));
         }

@@ -21,7 +21,8 @@ struct Server::Impl {
 
 Server::Server(Executor executor, ServerOptions options, const Chain& chain, const ErrorRenderer& render,
                const Clock& clock, Log& log) {
-    impl_ = std::make_unique<Impl>(std::make_shared<Shared>(executor, std::move(options), chain, render, clock, log));
+    impl_ = std::make_unique<Impl>(
+        std::make_shared<Shared>(std::move(executor), std::move(options), chain, render, clock, log));
 }
 
 Server::~Server() {
