@@ -12,7 +12,7 @@ constexpr int slow_receive_buffer = 16 << 10;
 
 }  // namespace
 
-Swarm::Swarm(const Options& options, std::string target, Poller& poller, SwarmEvents& events)
+Swarm::Swarm(const Options& options, const std::string& target, Poller& poller, SwarmEvents& events)
     : options_(options),
       upgrade_request_(load::upgrade_request(target)),
       poller_(poller),

@@ -31,7 +31,7 @@ class SwarmEvents {
 class Swarm {
   public:
     /// Tags below options.clients on the poller are the swarm's.
-    Swarm(const Options& options, std::string target, Poller& poller, SwarmEvents& events);
+    Swarm(const Options& options, const std::string& target, Poller& poller, SwarmEvents& events);
 
     /// Starts as many connections as the pace permits. Call until all_started().
     void connect_some();

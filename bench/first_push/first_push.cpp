@@ -11,9 +11,8 @@
 #include "confcast/load/push_message.hpp"
 #include "confcast/load/websocket.hpp"
 
+namespace confcast::load {
 namespace {
-
-using namespace confcast::load;
 
 void line(const char* who, std::string_view what) {
     const bool terminal = isatty(STDOUT_FILENO) == 1;
@@ -64,16 +63,17 @@ int run(const Endpoint& server) {
 }
 
 }  // namespace
+}  // namespace confcast::load
 
 int main(int argc, char** argv) {
-    auto server = Endpoint::parse("127.0.0.1:8080");
-    if (argc == 3 && std::strcmp(argv[1], "--server") == 0) server = Endpoint::parse(argv[2]);
+    auto server = confcast::load::Endpoint::parse("127.0.0.1:8080");
+    if (argc == 3 && std::strcmp(argv[1], "--server") == 0) server = confcast::load::Endpoint::parse(argv[2]);
     if ((argc != 1 && argc != 3) || !server) {
         std::fputs("usage: first_push [--server HOST:PORT]\n", stderr);
         return 2;
     }
     try {
-        return run(*server);
+        return confcast::load::run(*server);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "first_push: %s\n", error.what());
         return 1;

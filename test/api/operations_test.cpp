@@ -82,6 +82,17 @@ TEST(Healthz, VerboseHasParticulars) {
     EXPECT_TRUE(reply.at("/store").as_object().contains("oldest"));
 }
 
+TEST(Operations, EveryHealthRouteTakesVerbose) {
+    World world;
+    EXPECT_FALSE(world.get("/livez").has("checks"));
+    EXPECT_EQ(world.get("/livez?verbose").text("/checks/loop"), "ok");
+    EXPECT_FALSE(world.get("/readyz").has("store"));
+    const Reply ready = world.get("/readyz?verbose");
+    EXPECT_EQ(ready.text("/checks/feed"), "ok");
+    EXPECT_EQ(ready.text("/epoch").size(), 16U);
+    EXPECT_EQ(world.get("/readyz?verbose=perhaps").code(), 40003);
+}
+
 TEST(Metrics, AreText) {
     World world;
     const Reply reply = world.get("/metrics");

@@ -85,7 +85,7 @@ TEST(Refusal, OfParametersThatNobodyKnows) {
            {Method::put, "/config/a?prefix=x", R"({"value":"x"})", 40002, "name", "prefix"},
            {Method::del, "/config/a?raw", "", 40002, "name", "raw"},
            {Method::post, "/api/v1/txn?x", "{}", 40002, "name", "x"},
-           {Method::get, "/livez?x=1", "", 40002, "known", "(none)"},
+           {Method::get, "/version?x=1", "", 40002, "known", "(none)"},
            {Method::get, "/metrics?x", "", 40002, "name", "x"},
            {Method::get, "/api/v1/errors?x", "", 40002, "name", "x"},
            {Method::get, "/api/v1/watch?filter=a", "", 40002, "name", "filter"}});

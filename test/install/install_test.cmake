@@ -25,7 +25,7 @@ if(commands MATCHES "-Werror")
   message(FATAL_ERROR "confcast's warning flags leak into a consumer's build:\n${commands}")
 endif()
 
-step("running the consumer" "${WORK_DIR}/build/consumer" "${WORK_DIR}/store")
+step("running the consumer" timeout 60 "${WORK_DIR}/build/consumer" "${WORK_DIR}/store")
 if(NOT output MATCHES "greeting = hello at revision 2")
   message(FATAL_ERROR "the consumer said something else:\n${output}")
 endif()

@@ -151,7 +151,6 @@ TEST_F(BadHttp, TargetsThatAreWrong) {
     EXPECT_EQ(code_of(http.get("/config/a?revision=99999")), 40015);
     EXPECT_EQ(code_of(http.get("/config/a?revision=x")), 40003);
     EXPECT_EQ(code_of(http.get("/config/a?consistency=maybe")), 40003);
-    EXPECT_EQ(code_of(http.get("/config/a?wait=forever")), 40003);
     EXPECT_EQ(code_of(http.get("/config/none")), 40401);
 }
 

@@ -1,7 +1,6 @@
 #include "server.hpp"
 
-#include <signal.h>
-
+#include <csignal>
 #include <stdexcept>
 #include <system_error>
 

@@ -147,6 +147,7 @@ std::size_t raise_descriptor_limit() {
 
 std::uint16_t free_port() {
     const Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket.is_open()) fail(errno, "socket");
     auto address = address_of({"127.0.0.1", 0});
     socklen_t size = sizeof address;
     if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0) fail(errno, "bind");

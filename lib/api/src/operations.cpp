@@ -60,31 +60,36 @@ void append_particulars(std::string& out, const Services& services) {
 
 }  // namespace
 
-Awaitable<Result<http::Response>> get_livez(Call&) { co_return json_response(success_text(R"({"status":"alive"})")); }
-
-Awaitable<Result<http::Response>> get_readyz(Call& call) {
-    const std::vector<Health::Check> checks = call.services.health.checks();
-    if (std::optional<Error> failure = first_failure(checks)) co_return std::move(*failure);
-    std::string data = R"({"status":"ready",)";
-    append_checks(data, checks);
-    data += '}';
-    co_return json_response(success_text(data));
-}
-
-Awaitable<Result<http::Response>> get_healthz(Call& call) {
+Awaitable<Result<http::Response>> get_livez(Call& call) {
     const Result<bool> verbose = call.query.flag("verbose");
     if (!verbose) co_return verbose.error();
+    co_return json_response(
+        success_text(*verbose ? R"({"status":"alive","checks":{"loop":"ok"}})" : R"({"status":"alive"})"));
+}
+
+namespace {
+
+/// The answer of a health route: 503 with what fails first, else its word and, when asked for, all that is known.
+Result<http::Response> health_answer(Call& call, std::string_view status, bool always_checks) {
+    const Result<bool> verbose = call.query.flag("verbose");
+    if (!verbose) return verbose.error();
     const std::vector<Health::Check> checks = call.services.health.checks();
-    if (std::optional<Error> failure = first_failure(checks)) co_return std::move(*failure);
-    std::string data = R"({"status":"healthy")";
-    if (*verbose) {
+    if (std::optional<Error> failure = first_failure(checks)) return std::move(*failure);
+    std::string data = "{";
+    append_member(data, "status", status);
+    if (always_checks || *verbose) {
         data += ',';
         append_checks(data, checks);
-        append_particulars(data, call.services);
     }
+    if (*verbose) append_particulars(data, call.services);
     data += '}';
-    co_return json_response(success_text(data));
+    return json_response(success_text(data));
 }
+
+}  // namespace
+
+Awaitable<Result<http::Response>> get_readyz(Call& call) { co_return health_answer(call, "ready", true); }
+Awaitable<Result<http::Response>> get_healthz(Call& call) { co_return health_answer(call, "healthy", false); }
 
 Awaitable<Result<http::Response>> get_metrics(Call& call) {
     http::Response response;

@@ -44,8 +44,8 @@ constexpr std::array table{
     RouteRow{get,    "/api/v1/errors",         get_errors,       Scope::operations, Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/openapi.json",   get_openapi,      Scope::operations, Body::none,        Stamp::none,     no_query},
 
-    RouteRow{get,    "/livez",                 get_livez,        Scope::operations, Body::none,        Stamp::none,     no_query},
-    RouteRow{get,    "/readyz",                get_readyz,       Scope::operations, Body::none,        Stamp::none,     no_query},
+    RouteRow{get,    "/livez",                 get_livez,        Scope::operations, Body::none,        Stamp::none,     health_query},
+    RouteRow{get,    "/readyz",                get_readyz,       Scope::operations, Body::none,        Stamp::none,     health_query},
     RouteRow{get,    "/healthz",               get_healthz,      Scope::operations, Body::none,        Stamp::none,     health_query},
     RouteRow{get,    "/metrics",               get_metrics,      Scope::operations, Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/version",               get_version,      Scope::operations, Body::none,        Stamp::none,     no_query},

@@ -50,6 +50,12 @@ void Connections::cut() {
     for (auto it = list_.begin(); it != list_.end();) {
         Connection& connection = *it++;
         connection.cut();
+    }
+}
+
+void Connections::cancel() {
+    for (auto it = list_.begin(); it != list_.end();) {
+        Connection& connection = *it++;
         connection.stop.emit(asio::cancellation_type::terminal);
     }
 }
@@ -57,9 +63,9 @@ void Connections::cut() {
 Awaitable<bool> Connections::wait_until_empty(SteadyTime deadline) {
     while (!list_.empty()) {
         const bool woken = co_await emptied_.wait_until(deadline);
-        if (!woken) co_return list_.empty();
+        if (!woken) break;
     }
-    co_return true;
+    co_return list_.empty();
 }
 
 void Connections::stop() {

@@ -13,7 +13,7 @@ namespace confcast::http {
 
 class Connections {
   public:
-    Connections(Executor executor, const Clock& clock, std::chrono::milliseconds interval)
+    Connections(const Executor& executor, const Clock& clock, std::chrono::milliseconds interval)
         : clock_(clock), interval_(interval), timer_(executor), emptied_(executor) {}
 
     /// The timer runs while there is a connection, so that the loop can run empty.
@@ -25,8 +25,11 @@ class Connections {
     /// Tells everybody whose deadline has passed.
     void sweep();
     void wind_down();
-    /// Cuts all, and cancels what their coroutines wait for.
+    /// Closes every socket.
     void cut();
+    /// Cancels what their coroutines wait for besides. On the loop only: from outside, Asio would post the
+    /// cancellation, and find it gone with its connection.
+    void cancel();
     /// Returns true when there is none left, false at the deadline.
     Awaitable<bool> wait_until_empty(SteadyTime deadline);
     /// Stops the timer for good.

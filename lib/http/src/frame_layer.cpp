@@ -1,11 +1,17 @@
 #include "frame_layer.hpp"
 
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
 #include "send_now.hpp"
 #include "shared.hpp"
 
 namespace confcast::http {
 namespace {
 
+constexpr std::size_t most_drained = 1U << 20U;
 constexpr char close_frame = '\x88';  // FIN and opcode 8 (RFC 6455, 5.2)
 
 /// Takes `n` bytes from the front of `pieces`.
@@ -97,7 +103,7 @@ std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
     const Sent sent = send_now(connection_.socket.native_handle(), pieces);
     Shared& shared = *connection_.shared;
     shared.stats.bytes_sent += sent.bytes;
-    if (sent.bytes > 0 && stalled_since_ != SteadyTime::max()) stalled_since_ = shared.clock.now();
+    if (sent.bytes > 0 && stalled()) stalled_since_ = shared.clock.now();
     if (sent.error) {
         connection_.cut();
         fail();
@@ -105,11 +111,18 @@ std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
     return sent.bytes;
 }
 
+void FrameLayer::look_at_peer(SteadyTime now) {
+    if (!stalled()) return;
+    const std::size_t before = std::exchange(unread_, unacknowledged(connection_.socket.native_handle()));
+    if (unread_ < before) stalled_since_ = now;
+}
+
 void FrameLayer::wait_until_writable() {
-    if (stalled_since_ == SteadyTime::max()) {
+    if (!stalled()) {
         stalled_since_ = connection_.shared->clock.now();
         owner_.on_stalled();
     }
+    unread_ = unacknowledged(connection_.socket.native_handle());
     waiting_ = true;
     connection_.socket.async_wait(asio::socket_base::wait_write, [this](const ErrorCode& ec) {
         waiting_ = false;
@@ -128,6 +141,18 @@ void FrameLayer::post_written() {
         owner_.on_frames_written();
         if (quiet()) owner_.on_quiet();
     });
+}
+
+/// True: the peer has closed, or is not worth waiting for.
+bool FrameLayer::drain() {
+    char dropped[4096];
+    while (drained_ < most_drained) {
+        const auto n = ::recv(connection_.socket.native_handle(), dropped, sizeof dropped, MSG_DONTWAIT);
+        if (n < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+        if (n == 0) return true;
+        drained_ += static_cast<std::size_t>(n);
+    }
+    return true;
 }
 
 void FrameLayer::fail() {

@@ -51,8 +51,12 @@ class FrameLayer {
     /// Forgets what waits. What Beast waits for ends with an error.
     void fail();
 
-    /// When the kernel last took a byte of what waits; SteadyTime::max() when nothing waits.
+    /// Something waits for the peer.
+    bool stalled() const { return stalled_since_ != SteadyTime::max(); }
+    /// Since when it has not taken a byte of it.
     SteadyTime stalled_since() const { return stalled_since_; }
+    /// Looks whether it has, which the socket alone does not tell.
+    void look_at_peer(SteadyTime now);
     /// Nothing of this is known to the loop any more.
     bool quiet() const { return !waiting_ && !posted_; }
 
@@ -80,6 +84,15 @@ class FrameLayer {
             token, buffers);
     }
 
+    /// Says the end and reads until the peer has seen it, or has sent far too much: a close with unread bytes would be
+    /// a reset, which can take the close frame away from under the peer's nose.
+    template <class Handler>
+    void start_teardown(Handler handler) {
+        ErrorCode ignored;
+        connection_.socket.shutdown(Socket::shutdown_send, ignored);
+        Teardown<Handler>{*this, std::move(handler)}(ErrorCode());
+    }
+
   private:
     struct Unit {
         explicit Unit(std::string b) : bytes(std::move(b)), left(bytes) {}
@@ -91,12 +104,25 @@ class FrameLayer {
 
     template <class Handler>
     struct UnitFor final : Unit {
-        UnitFor(Executor e, std::string b, Handler h) : Unit(std::move(b)), executor(e), handler(std::move(h)) {}
+        UnitFor(Executor e, std::string b, Handler h)
+            : Unit(std::move(b)), executor(std::move(e)), handler(std::move(h)) {}
         void complete(ErrorCode ec) override {
             asio::post(executor, boost::beast::bind_front_handler(std::move(handler), ec, ec ? 0 : bytes.size()));
         }
         Executor executor;
         Handler handler;
+    };
+
+    template <class Handler>
+    struct Teardown {
+        FrameLayer& layer;
+        Handler handler;
+        void operator()(ErrorCode ec) {
+            if (ec || layer.drain())
+                asio::post(layer.get_executor(), boost::beast::bind_front_handler(std::move(handler), ErrorCode()));
+            else
+                layer.next_layer().async_wait(asio::socket_base::wait_read, std::move(*this));
+        }
     };
 
     template <class Buffers, class Handler>
@@ -114,6 +140,7 @@ class FrameLayer {
         asio::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), ErrorCode(), n));
     }
 
+    bool drain();
     void add(std::unique_ptr<Unit> unit);
     void pump();
     bool pump_frames();
@@ -127,6 +154,8 @@ class FrameLayer {
     std::vector<std::string_view> frames_;      // of write_frames(), what is not sent yet
     std::vector<std::unique_ptr<Unit>> units_;  // hardly ever more than one
     std::string early_;
+    std::size_t drained_ = 0;
+    std::size_t unread_ = 0;  // by the peer, when last looked
     SteadyTime stalled_since_ = SteadyTime::max();
     bool unit_on_wire_ = false;  // the first unit has begun
     bool in_flight_ = false;     // write_frames() until on_frames_written()
@@ -137,15 +166,10 @@ class FrameLayer {
     bool broken_ = false;
 };
 
-/// Beast's teardown, with our deadline over it.
+/// Found by Beast's stream. Its own for sockets closes on whatever is unread.
 template <class Handler>
-void async_teardown(boost::beast::role_type role, FrameLayer& layer, Handler&& handler) {
-    using boost::beast::websocket::async_teardown;
-    async_teardown(role, layer.next_layer(), std::forward<Handler>(handler));
-}
-inline void teardown(boost::beast::role_type role, FrameLayer& layer, boost::system::error_code& ec) {
-    using boost::beast::websocket::teardown;
-    teardown(role, layer.next_layer(), ec);
+void async_teardown(boost::beast::role_type, FrameLayer& layer, Handler&& handler) {
+    layer.start_teardown(std::forward<Handler>(handler));
 }
 
 }  // namespace confcast::http

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "characters.hpp"
+#include "request_line.hpp"
 
 namespace confcast::http {
 namespace {
@@ -29,6 +30,7 @@ Result<bool> HeadScanner::scan(std::string_view data) {
         if (newline == std::string_view::npos) {
             scanned_ = data.size();
             if (const auto ok = check_size(data.size()); !ok) return ok.error();
+            if (const auto ok = check_first_line(data); !ok) return ok.error();
             return false;
         }
         if (newline == line_ || data[newline - 1] != '\r') return malformed("a line ends without a carriage return");
@@ -44,6 +46,16 @@ Result<bool> HeadScanner::scan(std::string_view data) {
         line_ = scanned_;
         if (empty) return true;
     }
+}
+
+/// Who sends a line that is no request line may wait for an answer now (HTTP/0.9, another protocol). A head that comes
+/// whole is not looked at twice.
+Result<> HeadScanner::check_first_line(std::string_view data) {
+    if (line_ == begin_ || line_checked_) return {};
+    line_checked_ = true;
+    const auto line = data.substr(begin_, data.find('\r', begin_) - begin_);
+    if (const auto parsed = parse_request_line(line, limits_.max_target); !parsed) return parsed.error();
+    return {};
 }
 
 Result<> HeadScanner::check_size(std::size_t size) const {

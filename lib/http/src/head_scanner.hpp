@@ -18,7 +18,7 @@ class HeadScanner {
     explicit HeadScanner(Limits limits) : limits_(limits) {}
 
     /// True: [begin(), end()) of `data` is a head, its empty line included. False: more bytes are needed. Error:
-    /// malformed_request, header_too_large, target_too_long. `data` begins with what the call before was given.
+    /// what pass_gate() says of a request line, header_too_large. `data` begins with what the call before was given.
     Result<bool> scan(std::string_view data);
 
     std::size_t begin() const { return begin_; }
@@ -27,12 +27,14 @@ class HeadScanner {
 
   private:
     Result<> check_size(std::size_t size) const;
+    Result<> check_first_line(std::string_view data);
 
     Limits limits_;
     std::size_t begin_ = 0;    // of the request line: behind empty lines
     std::size_t line_ = 0;     // of the line that is not complete yet
     std::size_t scanned_ = 0;  // no line end before this that is not accounted for
     unsigned empty_lines_ = 0;
+    bool line_checked_ = false;
 };
 
 }  // namespace confcast::http

@@ -229,7 +229,7 @@ std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
     return upgrade;
 }
 
-void HttpSession::on_deadline(SteadyTime) {
+void HttpSession::on_deadline(SteadyTime now) {
     switch (phase_) {
         case Phase::head:
         case Phase::body:
@@ -242,8 +242,13 @@ void HttpSession::on_deadline(SteadyTime) {
             break;
         }
         case Phase::writing:
+            if (client_reads()) {
+                connection_.deadline = now + shared_.options.write_timeout;
+                break;
+            }
             ++shared_.stats.timeouts;
-            [[fallthrough]];
+            connection_.cut();
+            break;
         case Phase::lingering:
             connection_.cut();
             break;

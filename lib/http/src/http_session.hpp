@@ -49,6 +49,7 @@ class HttpSession final : public Activity {
     bool start_write(const Response& response, bool close);
     Awaitable<bool> finish_write();
     bool send_what_goes();
+    bool client_reads();
     Awaitable<bool> say_continue();
     Awaitable<> refuse(Error error);
     Awaitable<> linger();
@@ -67,6 +68,7 @@ class HttpSession final : public Activity {
     std::array<std::string_view, 2> unsent_;
     Phase phase_ = Phase::idle;
     bool expired_ = false;
+    std::size_t unread_ = 0;  // of the answer by the client, when last looked
 };
 
 }  // namespace confcast::http

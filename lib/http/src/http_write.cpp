@@ -1,5 +1,8 @@
 // The writing half of HttpSession.
 #include "http_session.hpp"
+
+#include <utility>
+
 #include "response_head.hpp"
 #include "send_now.hpp"
 #include "shared.hpp"
@@ -36,16 +39,24 @@ bool HttpSession::send_what_goes() {
     return unsent_[0].empty() && unsent_[1].empty();
 }
 
+/// Since the last look. Bytes that went into the kernel count as well: they move the deadline themselves.
+bool HttpSession::client_reads() {
+    const std::size_t before = std::exchange(unread_, unacknowledged(connection_.socket.native_handle()));
+    return unread_ < before;
+}
+
 /// False: the client is gone, or took nothing for too long.
 Awaitable<bool> HttpSession::finish_write() {
     enter(Phase::writing, shared_.clock.now() + shared_.options.write_timeout);
+    client_reads();
     while (connection_.socket.is_open()) {
         const auto [ec] = co_await connection_.socket.async_wait(asio::socket_base::wait_write, as_result);
         if (ec) co_return false;
         const auto before = shared_.stats.bytes_sent;
         if (send_what_goes()) co_return true;
-        if (shared_.stats.bytes_sent != before)
-            connection_.deadline = shared_.clock.now() + shared_.options.write_timeout;
+        if (shared_.stats.bytes_sent == before) continue;
+        connection_.deadline = shared_.clock.now() + shared_.options.write_timeout;
+        client_reads();
     }
     co_return false;
 }

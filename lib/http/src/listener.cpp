@@ -32,7 +32,7 @@ Error cannot(std::string_view what, const error_code& ec) {
     return Error(Errc::invalid_parameter).with("reason", std::string(what) + ": " + ec.message());
 }
 
-Result<asio::ip::tcp::endpoint> endpoint_of(Executor executor, std::string host, std::uint16_t port) {
+Result<asio::ip::tcp::endpoint> endpoint_of(const Executor& executor, std::string host, std::uint16_t port) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     error_code ec;
     const auto address = asio::ip::make_address(host, ec);

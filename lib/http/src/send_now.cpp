@@ -1,5 +1,7 @@
 #include "send_now.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -39,6 +41,11 @@ Sent send_now(int descriptor, std::span<const std::string_view> pieces) {
         pieces = pieces.subspan(count);
     }
     return sent;
+}
+
+std::size_t unacknowledged(int descriptor) {
+    int bytes = 0;
+    return ::ioctl(descriptor, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 }  // namespace confcast::http

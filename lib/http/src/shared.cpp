@@ -18,8 +18,8 @@ milliseconds sweep_interval(const ServerOptions& o) {
 
 }  // namespace
 
-Shared::Shared(Executor on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer, const Clock& time,
-               Log& to)
+Shared::Shared(const Executor& on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer,
+               const Clock& time, Log& to)
     : executor(on),
       options(std::move(with)),
       chain(serve),

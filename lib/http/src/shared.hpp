@@ -14,7 +14,7 @@
 namespace confcast::http {
 
 struct Shared {
-    Shared(Executor on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer, const Clock& time,
+    Shared(const Executor& on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer, const Clock& time,
            Log& to);
 
     Executor executor;

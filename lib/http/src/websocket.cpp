@@ -61,6 +61,9 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     bool quiet() { return layer().quiet() && !close_running_ && !reporting_; }
     void report_later();
     void check_heartbeat(SteadyTime now);
+    bool is_stuck(SteadyTime now) {
+        return layer().stalled() && now >= layer().stalled_since() + shared_.options.write_timeout;
+    }
 
     void on_frames_written() override;
     void on_heard() override;
@@ -210,8 +213,8 @@ void WebSocketSession::abort() {
 
 void WebSocketSession::on_deadline(SteadyTime now) {
     const auto& o = shared_.options;
-    const SteadyTime stalled = layer().stalled_since();
-    const bool stuck = stalled != SteadyTime::max() && now >= stalled + o.write_timeout;
+    if (is_stuck(now)) layer().look_at_peer(now);
+    const bool stuck = is_stuck(now);
     if (!open_ || stuck || now >= close_by_) {
         if (stuck || !open_) ++shared_.stats.timeouts;
         abort();
@@ -219,12 +222,19 @@ void WebSocketSession::on_deadline(SteadyTime now) {
     }
     if (!closing_) check_heartbeat(now);
     connection_.due(close_by_);
-    if (stalled != SteadyTime::max()) connection_.due(stalled + o.write_timeout);
+    if (layer().stalled()) connection_.due(layer().stalled_since() + o.write_timeout);
     if (!closing_) connection_.due(pinged_ ? pinged_at_ + o.pong_timeout : last_heard_ + o.ping_interval);
 }
 
 void WebSocketSession::check_heartbeat(SteadyTime now) {
     const auto& o = shared_.options;
+    // A ping would wait behind the write that waits for the peer, and its pong would be late through no fault of the
+    // peer's. That it takes bytes is its sign of life; that it takes none is the write time-out's business.
+    if (layer().stalled()) {
+        pinged_ = false;
+        last_heard_ = now;
+        return;
+    }
     if (pinged_ && now >= pinged_at_ + o.pong_timeout) {
         ++shared_.stats.timeouts;
         close(heartbeat_missed, "heartbeat missed");

@@ -19,7 +19,7 @@ namespace confcast::push {
 class Session final : public Subscriber, public TransportEvents {
   public:
     Session(Core& core, Transport& transport, std::uint64_t id);
-    ~Session();
+    ~Session() override;
 
     /// Says welcome now, or as soon as this node is as far as `since`.
     void open(Subscription subscription);

@@ -60,27 +60,19 @@ TEST(ChunkedBody, DropsItsTrailers) {
 }
 
 TEST(ChunkedBody, RefusesMalformedChunks) {
-    for (const std::string bytes : {"x\r\n",
-                                    "-1\r\n",
-                                    "+1\r\nx\r\n0\r\n\r\n",
-                                    " 1\r\nx\r\n",
-                                    "1 \r\nx\r\n0\r\n\r\n",
-                                    "\r\n1\r\nx\r\n0\r\n\r\n",
-                                    "1\r\nxy\r\n0\r\n\r\n",
-                                    "1\r\nx0\r\n\r\n",
-                                    "1\nx\r\n0\r\n\r\n",
-                                    "1\r\nx\n0\r\n\r\n",
-                                    "0x1\r\nx\r\n0\r\n\r\n",
-                                    "FFFFFFFFFFFFFFFFF\r\n",
-                                    "1;\x01\r\nx\r\n0\r\n\r\n",
-                                    "1;a=\"b\r\nx\r\n0\r\n\r\n",
-                                    "1;a\nb\r\nx\r\n0\r\n\r\n",
-                                    "1,1\r\nx\r\n0\r\n\r\n",
-                                    "0\r\nX : y\r\n\r\n",
-                                    "0\r\nno colon\r\n\r\n",
-                                    "1\rx\r\n",
-                                    "0\r\nContent-Length: 5\r\n\r\n"})
+    for (const std::string bytes :
+         {"x\r\n", "-1\r\n", "+1\r\nx\r\n0\r\n\r\n", " 1\r\nx\r\n", "1 \r\nx\r\n0\r\n\r\n", "\r\n1\r\nx\r\n0\r\n\r\n",
+          "1\r\nxy\r\n0\r\n\r\n", "1\r\nx0\r\n\r\n", "1\nx\r\n0\r\n\r\n", "1\r\nx\n0\r\n\r\n", "0x1\r\nx\r\n0\r\n\r\n",
+          "FFFFFFFFFFFFFFFFF\r\n", "1;\x01\r\nx\r\n0\r\n\r\n",
+
+          "1;a\nb\r\nx\r\n0\r\n\r\n", "1,1\r\nx\r\n0\r\n\r\n", "0\r\nX : y\r\n\r\n", "0\r\nno colon\r\n\r\n",
+          "1\rx\r\n", "0\r\nContent-Length: 5\r\n\r\n"})
         EXPECT_EQ(decode(bytes).taken.error().code(), Errc::malformed_request) << bytes;
+}
+
+TEST(ChunkedBody, NeverEndsInsideAQuotedExtension) {
+    EXPECT_FALSE(decode("1;a=\"b\r\nx\r\n0\r\n\r\n").done);
+    EXPECT_EQ(decode("1;a=\"b\r\nx\"\r\n0\r\n\r\n").taken.error().code(), Errc::malformed_request);
 }
 
 TEST(ChunkedBody, IsLimitedByWhatItAnnounces) {

@@ -57,6 +57,12 @@ TEST(HeadScanner, RefusesWhatStartsNoMethodAtOnce) {
     EXPECT_TRUE(scan_all("\r"));
 }
 
+TEST(HeadScanner, RefusesABadRequestLineBeforeTheHeadEnds) {
+    EXPECT_EQ(scan_all("GET /\r\n").error().code(), Errc::malformed_request);
+    EXPECT_EQ(scan_all("BREW / HTTP/1.1\r\nHost").error().code(), Errc::method_not_implemented);
+    EXPECT_EQ(scan_all("GET / HTTP/2.0\r\n").error().code(), Errc::http_version_unsupported);
+}
+
 TEST(HeadScanner, RefusesALongLineBeforeItEnds) {
     EXPECT_TRUE(scan_all("GET /" + std::string(90, 'a')));
     EXPECT_EQ(scan_all("GET /" + std::string(125, 'a')).error().code(), Errc::target_too_long);

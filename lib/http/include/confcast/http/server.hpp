@@ -21,7 +21,7 @@ struct ServerOptions {
     std::size_t max_connections = 0;  // 0 = RLIMIT_NOFILE - 64
     std::size_t max_head = 8U << 10U;
     std::size_t max_target = 4U << 10U;
-    std::size_t max_body = (1U << 20U) * 2;  // when body_limit does not say otherwise
+    std::size_t max_body = 2U << 20U;  // when body_limit does not say otherwise
     std::size_t max_websocket_message = 64U << 10U;
     std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
     std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
