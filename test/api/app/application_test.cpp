@@ -73,14 +73,21 @@ class ApplicationTest : public testing::Test {
     bool signal_at_end_ = true;
 };
 
-Awaitable<> ask_nothing(Socket&) { co_return; }
-
 TEST_F(ApplicationTest, EndsByItselfAfterASignal) {
-    live(ask_nothing);
+    live([](Socket& socket) -> Awaitable<> {
+        // a write is answered when the node has it, and so when it is ready
+        co_await ask(socket, "PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+    });
     EXPECT_TRUE(log_.contains("ready"));
     EXPECT_TRUE(log_.contains("stopped"));
     EXPECT_EQ(log_.count(LogLevel::error), 0U);
     EXPECT_EQ(log_.count(LogLevel::warning), 0U);
+}
+
+TEST_F(ApplicationTest, EndsWellBeforeItIsReadyToo) {
+    live([](Socket&) -> Awaitable<> { co_return; });
+    EXPECT_TRUE(log_.contains("stopped"));
+    EXPECT_EQ(log_.count(LogLevel::error), 0U);
 }
 
 TEST_F(ApplicationTest, ServesWhatWasWritten) {
