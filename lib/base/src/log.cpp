@@ -6,7 +6,10 @@
 
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <ctime>
+
+#include "confcast/base/utf8.hpp"
 
 namespace confcast {
 namespace {
@@ -16,6 +19,8 @@ constexpr std::string_view level_names[] = {"trace", "debug", "info", "warning",
 std::string_view name_of(LogLevel level) { return level_names[static_cast<std::size_t>(level)]; }
 
 void append_quoted(std::string& out, std::string_view text) {
+    // Keys that were written by hand may hold any bytes; a line may not.
+    if (!is_valid_utf8(text)) return append_quoted(out, escape_invalid_utf8(text));
     static constexpr char hex[] = "0123456789abcdef";
     out += '"';
     for (const char c : text) {
@@ -35,9 +40,15 @@ void append_quoted(std::string& out, std::string_view text) {
 }
 
 void append_number(std::string& out, double value) {
-    char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, 3).ptr;
-    out.append(digits, end);
+    if (!std::isfinite(value)) {
+        out += "null";  // JSON has no word for it
+        return;
+    }
+    char digits[40];
+    auto made = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, 3);
+    // Too large for a fixed form of a sane length: the shortest that says the same.
+    if (made.ec != std::errc{}) made = std::to_chars(digits, digits + sizeof digits, value);
+    out.append(digits, made.ptr);
 }
 
 bool plain(std::string_view text) {
@@ -46,7 +57,7 @@ bool plain(std::string_view text) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte <= 0x20 || byte == 0x7F || c == '"' || c == '=' || c == '\\') return false;
     }
-    return true;
+    return is_valid_utf8(text);
 }
 
 void append_value(std::string& out, const LogField& field, LogFormat format) {

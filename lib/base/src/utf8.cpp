@@ -1,5 +1,8 @@
 #include "confcast/base/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace confcast {
 namespace {
 
@@ -27,6 +30,15 @@ std::size_t sequence(std::string_view s) {
 
 bool is_valid_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
+        // Nearly all of what is checked is ASCII: eight bytes at a time.
+        std::uint64_t eight = 0;
+        if (bytes.size() >= sizeof eight) {
+            std::memcpy(&eight, bytes.data(), sizeof eight);
+            if ((eight & 0x8080808080808080U) == 0) {
+                bytes.remove_prefix(sizeof eight);
+                continue;
+            }
+        }
         const std::size_t n = sequence(bytes);
         if (n == 0) return false;
         bytes.remove_prefix(n);

@@ -1,1 +1,99 @@
 #include "confcast/push/hub.hpp"
+
+#include <random>
+
+#include "client_message.hpp"
+#include "core.hpp"
+#include "session.hpp"
+
+namespace confcast::push {
+
+std::string Core::envelope(const Error& error) const {
+    return options.render_envelope ? options.render_envelope(error) : plain_envelope(error);
+}
+
+struct Hub::Impl final : Core {
+    using Core::Core;
+
+    void forget(Session& session) override {
+        const std::size_t slot = session.slot;
+        std::swap(sessions[slot], sessions.back());
+        sessions[slot]->slot = slot;
+        sessions.pop_back();
+        ++stats.sessions_closed;
+    }
+
+    void try_parked() {
+        if (parked.empty()) return;
+        std::erase_if(parked, [](Session* session) { return session->try_start(); });
+    }
+
+    feed::Epoch epoch = feed.position().epoch;
+    std::vector<std::unique_ptr<Session>> sessions;
+    std::vector<Subscriber*> matched;  // scratch
+    std::mt19937_64 ids{std::random_device{}()};
+};
+
+Hub::Hub(feed::Feed& feed, HubOptions options, const Clock& clock, Log& log)
+    : impl_(std::make_unique<Impl>(feed, std::move(options), clock, log)) {
+    feed.add_listener(*this);
+}
+
+Hub::~Hub() { impl_->feed.remove_listener(*this); }
+
+Result<> Hub::check(const Subscription& subscription) const {
+    const Filters& filters = subscription.filters;
+    const std::size_t count = filters.keys.size() + filters.prefixes.size();
+    if (count > impl_->options.max_filters)
+        return Error(Errc::too_many_filters)
+            .with("limit", static_cast<std::int64_t>(impl_->options.max_filters))
+            .with("count", static_cast<std::int64_t>(count));
+    return check_filters(filters);
+}
+
+TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
+    auto& session = *impl_->sessions.emplace_back(std::make_unique<Session>(*impl_, transport, impl_->ids()));
+    session.slot = impl_->sessions.size() - 1;
+    ++impl_->stats.sessions_opened;
+    session.open(std::move(subscription));
+    return session;
+}
+
+void Hub::tick() {
+    impl_->try_parked();
+    impl_->shared.tidy();
+    const SteadyTime now = impl_->clock.now();
+    for (const auto& session : impl_->sessions) session->tick(now);
+}
+
+// Clients that all come back at the same moment would find the next node as they left this one.
+void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
+    impl_->draining = Core::Draining{std::string(reason), window};
+    const auto count = static_cast<std::int64_t>(impl_->sessions.size());
+    for (const auto& session : impl_->sessions)
+        session->go_away(reason, window * static_cast<std::int64_t>(session->slot) / count);
+}
+
+std::size_t Hub::sessions() const { return impl_->sessions.size(); }
+
+const HubStats& Hub::stats() const { return impl_->stats; }
+
+void Hub::on_change(const feed::ChangePtr& change) {
+    impl_->matched.clear();
+    impl_->index.match(*change, impl_->matched);
+    for (Subscriber* session : impl_->matched) static_cast<Session*>(session)->on_match(*change);
+    impl_->try_parked();
+}
+
+void Hub::on_advance(feed::Revision /*revision*/) { impl_->try_parked(); }
+
+// The epoch may be the same: then the store was put back, and what there is of its history is not what it was.
+void Hub::on_epoch(feed::Epoch epoch) {
+    const Reason reason = epoch == impl_->epoch ? Reason::compacted : Reason::epoch_changed;
+    impl_->epoch = epoch;
+    impl_->shared.forget_all();
+    for (const auto& session : impl_->sessions) session->on_epoch(reason);
+    impl_->try_parked();
+}
+
+}  // namespace confcast::push

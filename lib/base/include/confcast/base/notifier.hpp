@@ -7,7 +7,7 @@ namespace confcast {
 
 class Notifier {
   public:
-    explicit Notifier(Executor executor) : timer_(executor, SteadyTime::max()) {}
+    explicit Notifier(const Executor& executor) : timer_(executor, SteadyTime::max()) {}
 
     /// Wakes all who wait now. Who waits later is not woken: check the condition before each wait.
     void notify_all() { timer_.cancel(); }

@@ -32,7 +32,9 @@ struct FeedStats {
     std::uint64_t events_put = 0;
     std::uint64_t events_delete = 0;
     std::uint64_t duplicates = 0;  // at or below the applied revision: ignored
+    std::uint64_t late = 0;        // of the duplicates, those that had never been applied: the feed lists again
     std::uint64_t discarded = 0;   // without a key or a revision
+    std::uint64_t foreign = 0;     // written by hand to keys that break the rules of keys: no settings
     std::uint64_t relists = 0;     // history was compacted away, or repair
     std::uint64_t watch_restarts = 0;
     std::uint64_t epoch_changes = 0;
@@ -46,7 +48,8 @@ class FeedListener {
     virtual void on_change(const ChangePtr& change) = 0;
     /// The node's revision moved on without a change of a setting.
     virtual void on_advance(Revision revision) = 0;
-    /// Another history: every position of before is void, State is new.
+    /// Another history (the epoch may be the same: the store was put back, or a lost event had to be mended where no
+    /// revision was left to tell it in): every position of before is void, State is new.
     virtual void on_epoch(Epoch epoch) = 0;
 };
 
@@ -67,7 +70,7 @@ class Feed {
     Position position() const;
     const FeedStats& stats() const;
 
-    /// True once the first list is applied: before it nothing may be served.
+    /// True once everything up to the head seen at start is applied: before it nothing may be served.
     bool ready() const;
     /// Since when the watch is down (reads may be stale); nullopt while it is up.
     std::optional<SteadyTime> stale_since() const;
@@ -77,6 +80,13 @@ class Feed {
     /// Returns when position().revision >= revision; not_caught_up (details "revision", "current") at the deadline.
     Awaitable<Result<>> wait_for(Revision revision, SteadyTime deadline);
 
+    /// Whether a cursor that comes from elsewhere (`since`: another node, an earlier connection) may be served from
+    /// here on by changes. False for positions strictly inside a stretch whose single revisions this node has never
+    /// seen (it listed again: a key that was made and removed in there left no trace here), and for positions of a
+    /// history that is void: such a client is given the state. Cursors that this node moved itself are always good.
+    bool resumable(Revision since) const;
+
+    /// Listeners outlive the feed or are removed first; a listener may remove itself or others while it is called.
     void add_listener(FeedListener& listener);
     void remove_listener(FeedListener& listener);
 
@@ -84,9 +94,10 @@ class Feed {
     /// the applied revision are counted and ignored; events without a key or a revision are counted and discarded;
     /// metadata records join their entries of the same revision. The batch's events may be of several revisions and
     /// in any order inside: they are applied by revision. `batch.revision` moves the position when nothing is left.
-    void apply(const store::WatchBatch& batch);
+    void apply(store::WatchBatch batch);
 
   private:
+    friend class Replicator;
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -55,8 +55,8 @@ struct Response {
     unsigned status = 200;
     std::vector<std::pair<std::string, std::string>> headers;  // without Date, Content-Length, Connection
     Body body;
-    bool close = false;        // close the connection after this response
-    WebSocketHandler upgrade;  // set: answer 101 and hand the connection over
+    bool close = false;                                  // close the connection after this response
+    WebSocketHandler upgrade;                            // set: answer 101 and hand the connection over
     std::optional<std::size_t> websocket_message_limit;  // with upgrade: instead of the server's limit
 
     std::string_view body_view() const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ struct Filters {
 struct Since {
     std::optional<feed::Epoch> epoch;
     feed::Revision revision = 0;
-    /// "<epoch>:<rev>" or "<rev>"; invalid_since otherwise (negative, overflow, junk).
+    /// "<epoch>:<rev>" or "<rev>"; invalid_since (details "since", "reason") otherwise: negative, overflow, junk.
+    /// "<epoch>:0" and "0" are refused too: 0 says that the client owns no position, so it resumes without since.
     static Result<Since> parse(std::string_view text);
 };
 
@@ -48,9 +50,16 @@ struct HubOptions {
     std::size_t cache_bytes = 16U << 20U;        // encoded updates kept for sharing
     std::chrono::milliseconds bookmark{10'000};
     std::chrono::milliseconds write_timeout{10'000};
-    std::chrono::milliseconds ahead_wait{3'000};  // for a `since` ahead of this node
-    std::chrono::milliseconds heartbeat{25'000};  // told in welcome; the transport pings
-    std::string server;                           // told in welcome
+    std::chrono::milliseconds ahead_wait{3'000};   // for a `since` ahead of this node
+    std::chrono::milliseconds heartbeat{25'000};   // told in welcome; the transport pings
+    std::chrono::milliseconds close_grace{5'000};  // a connection that is closed and does not go is cut after this
+    std::string server;                            // told in welcome
+    std::size_t scan_changes = 4'096;              // of the journal that one session looks through at a time
+    std::size_t max_requests = 128;                // of one client that wait for their turn; more are refused
+    std::size_t max_request_bytes = 256U << 10U;   // the same in bytes of text
+    std::size_t max_bad_messages = 20;             // in a row that cannot be understood: then 4002
+    /// The `{"code":…,"message":…,"data":…}` of a refusal, in good sentences; without it the code's name must do.
+    std::function<std::string(const Error&)> render_envelope;
 };
 
 struct HubStats {

@@ -1,6 +1,7 @@
 // What a session needs of a connection. WebSocket today, SSE and NDJSON later: the session does not know which.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -17,6 +18,8 @@ class TransportEvents {
     virtual void on_sent() = 0;
     /// A text message came from the client. The view is valid during the call.
     virtual void on_text(std::string_view text) = 0;
+    /// A binary message came: it is answered by `error`, the stream goes on.
+    virtual void on_binary() = 0;
     /// The connection is gone; nothing is called after this.
     virtual void on_closed() = 0;
 };
@@ -32,6 +35,9 @@ class Transport {
     virtual void close(const CloseReason& reason) = 0;
     /// Cuts the connection now. on_closed() follows.
     virtual void abort() = 0;
+    /// How many bytes of all sends the kernel has taken so far. A send under way that gets on is not cut off by the
+    /// write time-out. A transport that cannot tell returns 0 always: then each send() as a whole has that time.
+    virtual std::uint64_t bytes_taken() const { return 0; }
     /// "203.0.113.7:5123"
     virtual std::string_view remote() const = 0;
 };

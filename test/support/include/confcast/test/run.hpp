@@ -13,6 +13,12 @@
 
 namespace confcast::test {
 
+/// Runs all that is ready now, and what that makes ready, without waiting for any timer.
+inline void settle(asio::io_context& io) {
+    io.restart();
+    io.poll();
+}
+
 /// The coroutine's result; its exception is thrown again here. Other work of the io_context runs meanwhile and may be
 /// left over. std::runtime_error after `limit` of real time: a hang, not a slow test.
 template <class T>

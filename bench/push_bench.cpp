@@ -1,0 +1,241 @@
+// What a change costs in the push room: finding who wants it, encoding it, handing it to transports.
+#include <benchmark/benchmark.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <deque>
+
+#include "confcast/push/entry_json.hpp"
+#include "json_text.hpp"
+#include "shared_messages.hpp"
+#include "subscription_index.hpp"
+#include "wire.hpp"
+
+namespace confcast::push {
+namespace {
+
+struct Plain final : Subscriber {};
+
+feed::EntryPtr make_entry(std::string key, std::string value, feed::Revision revision) {
+    auto entry = std::make_shared<feed::Entry>();
+    entry->key = std::move(key);
+    entry->value = std::move(value);
+    entry->create_revision = entry->mod_revision = revision;
+    entry->version = 1;
+    entry->meta.content_type = "application/json";
+    return entry;
+}
+
+feed::ChangePtr make_change(feed::Revision revision, std::string key, std::size_t value_bytes) {
+    auto entry = make_entry(key, std::string(value_bytes, 'v'), revision);
+    return std::make_shared<const feed::Change>(
+        feed::Change{revision, {feed::KeyChange{std::move(key), std::move(entry)}}});
+}
+
+// Ten subscribers match; the argument says how many filters do not. Flat, or something is wrong.
+void match_among_filters(benchmark::State& state) {
+    SubscriptionIndex index;
+    std::deque<Plain> subscribers;
+    for (std::int64_t i = 0; i < state.range(0); ++i) {
+        const std::string text = "other/" + std::to_string(i);
+        index.add(subscribers.emplace_back(), i % 2 == 0 ? FilterKind::key : FilterKind::prefix, text);
+    }
+    for (int i = 0; i < 10; ++i) index.add(subscribers.emplace_back(), FilterKind::prefix, "app/");
+    const auto change = make_change(2, "app/service/port", 8);
+    std::vector<Subscriber*> out;
+    for (auto _ : state) {
+        out.clear();
+        index.match(*change, out);
+        benchmark::DoNotOptimize(out.data());
+    }
+    for (auto& subscriber : subscribers) index.remove_all(subscriber);
+}
+BENCHMARK(match_among_filters)->Arg(10)->Arg(1'000)->Arg(100'000);
+
+void encode_entry(benchmark::State& state) {
+    const auto entry = make_entry("app/service/port", std::string(static_cast<std::size_t>(state.range(0)), 'v'), 2);
+    std::string out;
+    for (auto _ : state) {
+        out.clear();
+        append_entry(out, *entry, false);
+        benchmark::DoNotOptimize(out.data());
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(encode_entry)->Arg(256)->Arg(16 << 10);
+
+// With its framing: what the first session of a fan-out pays.
+void encode_update(benchmark::State& state) {
+    const auto change = make_change(2, "app/service/port", static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        UpdateEncoder encoder({{1}, 2}, false);
+        encoder.reserve(estimate(change->events.front(), false));
+        encoder.add(change->revision, change->events.front());
+        const auto message = std::move(encoder).finish();
+        benchmark::DoNotOptimize(message->framed(Framing::websocket).data());
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(encode_update)->Arg(256)->Arg(16 << 10);
+
+// The argument: every how many bytes one must be escaped; 0 = none.
+void escape_json(benchmark::State& state) {
+    std::string text(4'096, 'v');
+    if (state.range(0) != 0)
+        for (std::size_t i = 0; i < text.size(); i += static_cast<std::size_t>(state.range(0))) text[i] = '"';
+    std::string out;
+    for (auto _ : state) {
+        out.clear();
+        append_json_string(out, text);
+        benchmark::DoNotOptimize(out.data());
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(escape_json)->Arg(0)->Arg(64)->Arg(8);
+
+class NullTransport final : public Transport {
+  public:
+    Framing framing() const override { return Framing::websocket; }
+    void send(std::span<const MessagePtr> messages) override {
+        kept.assign(messages.begin(), messages.end());
+        benchmark::DoNotOptimize(kept.back()->framed(Framing::websocket).data());
+    }
+    void close(const CloseReason&) override {}
+    void abort() override {}
+    std::string_view remote() const override { return "bench"; }
+
+    TransportEvents* events = nullptr;
+    std::vector<MessagePtr> kept;
+};
+
+/// A feed that changes when it is told to; its store is never asked for anything.
+class NoStore final : public store::Store {
+  public:
+    Awaitable<Result<store::Status>> status() override { co_return store::Status{{1}, 1, 1, 0, "none", ""}; }
+    Awaitable<Result<store::RangeResult>> range(store::RangeRequest) override {
+        co_return store::RangeResult{1, {}, false};
+    }
+    Awaitable<Result<store::TransactionResult>> commit(store::Transaction) override { co_return Errc::internal; }
+    Awaitable<Result<std::unique_ptr<store::WatchStream>>> watch(store::WatchRequest) override {
+        co_return Errc::shutting_down;
+    }
+    Awaitable<Result<>> compact(store::Revision) override { co_return Errc::internal; }
+    Awaitable<Result<store::Lease>> grant(std::int64_t) override { co_return Errc::internal; }
+    Awaitable<Result<store::Lease>> keep_alive(store::LeaseId) override { co_return Errc::internal; }
+    Awaitable<Result<>> revoke(store::LeaseId) override { co_return Errc::internal; }
+    Awaitable<> close() override { co_return; }
+};
+
+class Node {
+  public:
+    Node() {
+        asio::co_spawn(io_.get_executor(), feed.run_replicator(),
+                       asio::bind_cancellation_slot(stop_.slot(), [](const std::exception_ptr&) {}));
+        while (!feed.ready()) run();
+    }
+    ~Node() {
+        stop_.emit(asio::cancellation_type::terminal);
+        run();
+    }
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    void put(std::string key, std::string value) {
+        store::Event event;
+        event.kv = {"/config/" + std::move(key), std::move(value), ++revision_, revision_, 1, 0};
+        feed.apply({revision_, {std::move(event)}});
+    }
+
+  private:
+    void run() {
+        io_.restart();
+        io_.poll();
+    }
+
+    asio::io_context io_{1};
+    asio::cancellation_signal stop_;
+    NoStore store_;
+    SystemClock clock_;
+    NullLog log_;
+    feed::Revision revision_ = 1;
+
+  public:
+    feed::Feed feed{io_.get_executor(), store_, *store::Layout::make("/config/"), {}, clock_, log_};
+    Hub hub{feed, {}, clock_, log_};
+};
+
+// One change to 1,000 idle sessions, and their writes completing: the hub's whole part of a fan-out.
+void fan_out(benchmark::State& state) {
+    constexpr std::size_t clients = 1'000;
+    Node node;
+    std::deque<NullTransport> transports;
+    for (std::size_t i = 0; i < clients; ++i) {
+        auto& transport = transports.emplace_back();
+        transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
+        transport.events->on_sent();
+    }
+    for (auto _ : state) {
+        node.put("app/service/port", std::string(256, 'v'));
+        for (auto& transport : transports) transport.events->on_sent();
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(clients));
+}
+BENCHMARK(fan_out)->Unit(benchmark::kMicrosecond);
+
+// 16 publications while every write is in flight, then one gathered write for each session.
+void fan_out_batched(benchmark::State& state) {
+    constexpr std::size_t clients = 1'000;
+    constexpr std::size_t publications = 16;
+    Node node;
+    std::deque<NullTransport> transports;
+    for (std::size_t i = 0; i < clients; ++i) {
+        auto& transport = transports.emplace_back();
+        transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
+        transport.events->on_sent();
+    }
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < publications; ++i) node.put("app/service/port", std::string(256, 'v'));
+        for (int round = 0; round < 2; ++round)
+            for (auto& transport : transports) transport.events->on_sent();
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(clients * publications));
+}
+BENCHMARK(fan_out_batched)->Unit(benchmark::kMicrosecond);
+
+// What one client that is far behind costs.
+void coalesce_1000_keys(benchmark::State& state) {
+    Node node;
+    for (int i = 0; i < 1'000; ++i) node.put("app/" + std::to_string(i), std::string(256, 'v'));
+    HubStats stats;
+    HubOptions options;
+    SubscriptionIndex index;
+    Plain who;
+    index.add(who, FilterKind::prefix, "app/");
+    for (auto _ : state) {
+        SharedMessages fresh(node.feed, options, stats);
+        const auto update = fresh.coalesced(1, 1, who.filters(), false);
+        benchmark::DoNotOptimize(update.message->json().data());
+    }
+    state.SetItemsProcessed(state.iterations() * 1'000);
+    index.remove_all(who);
+}
+BENCHMARK(coalesce_1000_keys)->Unit(benchmark::kMicrosecond);
+
+// A handshake's part: session, welcome and a snapshot page that is shared.
+void open_and_close(benchmark::State& state) {
+    Node node;
+    for (int i = 0; i < 100; ++i) node.put("app/" + std::to_string(i), std::string(256, 'v'));
+    NullTransport other;
+    other.events = &node.hub.open(other, {{{}, {"app/"}}, {}, true, false});
+    for (auto _ : state) {
+        NullTransport transport;
+        transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
+        transport.events->on_sent();
+        transport.events->on_closed();
+    }
+}
+BENCHMARK(open_and_close);
+
+}  // namespace
+}  // namespace confcast::push

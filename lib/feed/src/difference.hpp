@@ -1,0 +1,55 @@
+// A list compared with State, in two ways:
+//   Difference  everything, while the watch is down: the changes that turn State into what the list says
+//   Audit       keys and revisions, while the watch goes on: is there anything that State should have and has not?
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "confcast/feed/state.hpp"
+#include "listing.hpp"
+
+namespace confcast::feed {
+
+/// Precondition: `state` does not change between the first take() and finish().
+class Difference {
+  public:
+    explicit Difference(const State& state) : state_(state), at_(state.entries().begin()) {}
+
+    void take(Listing::Item item);
+    void finish();
+
+    std::vector<KeyChange> events;  // ascending by key
+    std::vector<EntryPtr> amended;  // only the metadata differs: no event
+
+  private:
+    const State& state_;
+    State::Map::const_iterator at_;
+};
+
+class Audit {
+  public:
+    void take(Listing::Item item);
+
+    /// Compares the next `keys` or so; true when there is more to do. `state` may move on in between: what changed
+    /// after `at`, the list's revision, is not the list's business. Precondition: state.revision() >= at.
+    bool compare(const State& state, Revision at, std::size_t keys);
+
+    std::size_t listed() const { return listed_.size(); }
+    /// Keys that State has not as the store has them. More than none: list again.
+    std::uint64_t wrong() const { return wrong_; }
+
+  private:
+    struct Listed {
+        std::string key;
+        Revision revision = 0;
+        bool has_record = false;
+    };
+    std::vector<Listed> listed_;
+    std::size_t next_ = 0;
+    std::string last_;  // State is compared up to here
+    std::uint64_t wrong_ = 0;
+};
+
+}  // namespace confcast::feed

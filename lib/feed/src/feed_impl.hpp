@@ -1,0 +1,59 @@
+// The node's copy of the store, as feed.cpp serves it and replicator.cpp fills it.
+// Invariant: State, Journal and position are at one revision whenever a listener or a waiter is told of it.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "confcast/feed/feed.hpp"
+#include "waiters.hpp"
+
+namespace confcast::feed {
+
+struct Feed::Impl {
+    Impl(Executor loop, store::Store& source, store::Layout layout, FeedOptions options, const Clock& clock, Log& log);
+
+    /// One batch of the watch (Feed::apply).
+    void apply(store::WatchBatch batch);
+    /// Another state at `at` from nothing: at start, of another epoch, or in place of one that was wrong.
+    void adopt(State fresh, Epoch epoch, Revision at);
+    /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
+    void adopt_difference(Revision at, std::vector<KeyChange> events, const std::vector<EntryPtr>& amended);
+    void know_head(Revision revision) { known_head = std::max(known_head, revision); }
+
+    Executor executor;
+    store::Store& source;
+    store::Layout layout;
+    FeedOptions options;
+    const Clock& clock;
+    Log& log;
+
+    State state;
+    Journal journal;
+    Position position;
+    Revision known_head = 0;
+    FeedStats stats;
+    Waiters waiters;
+
+    bool listed = false;
+    bool ready = false;
+    Revision goal = 0;  // ready when applied
+    std::optional<SteadyTime> stale_since;
+    bool repair_wanted = false;
+
+    /// Stretches (from, to) that were listed, not watched; positions up to `void_through` are void. See resumable().
+    std::vector<std::pair<Revision, Revision>> unseen;
+    Revision void_through = 0;
+
+    std::vector<FeedListener*> listeners;  // null: removed
+    unsigned telling = 0;
+
+  private:
+    void commit(Revision revision, std::vector<KeyChange> events);
+    void advance(Revision revision);
+    void reached();
+    template <class Tell>
+    void tell(const Tell& tell);
+};
+
+}  // namespace confcast::feed

@@ -1,0 +1,47 @@
+// Does what Replication decides: calls the store, hands what comes to the feed, and compares now and then.
+// Nothing is decided here.
+#pragma once
+
+#include <memory>
+#include <random>
+
+#include "confcast/feed/feed.hpp"
+#include "replication.hpp"
+
+namespace confcast::feed {
+
+class Listing;
+
+class Replicator {
+  public:
+    explicit Replicator(Feed::Impl& feed);
+
+    /// Returns when cancelled.
+    Awaitable<> run();
+
+  private:
+    Awaitable<> follow();
+    Awaitable<Action> perform(Action action);
+    Awaitable<Action> ask_status();
+    Awaitable<Action> ask_head();
+    Awaitable<Action> list_all(Revision at);
+    Awaitable<Action> list_difference();
+    Awaitable<Action> open_watch(Revision start);
+    Awaitable<Action> read();
+    Awaitable<Action> pause(std::chrono::milliseconds delay);
+
+    Awaitable<> compare_now_and_then();
+    Awaitable<> compare();
+    void leave_watch();
+    void note(std::string_view what, const Error& error);
+
+    Feed::Impl& feed_;
+    std::minstd_rand random_;
+    Replication plan_;
+    std::unique_ptr<store::WatchStream> stream_;
+    std::uint64_t watches_ = 0;    // opened so far
+    bool auditing_ = false;        // the repair under way was asked for by a comparison
+    std::size_t since_yield_ = 0;  // events applied without giving way to the loop
+};
+
+}  // namespace confcast::feed

@@ -1,0 +1,54 @@
+// What all sessions of one hub share. Owned by the hub; outlives them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch.hpp"
+#include "confcast/push/hub.hpp"
+#include "shared_messages.hpp"
+#include "subscription_index.hpp"
+
+namespace confcast::push {
+
+class Session;
+
+struct Core {
+    Core(feed::Feed& the_feed, HubOptions the_options, const Clock& the_clock, Log& the_log)
+        : feed(the_feed),
+          options(std::move(the_options)),
+          clock(the_clock),
+          log(the_log),
+          shared(feed, options, stats),
+          batch(options.batch_messages, options.batch_bytes) {}
+    virtual ~Core() = default;
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    /// The session's connection is gone: destroys the session.
+    virtual void forget(Session& session) = 0;
+
+    feed::Position head() const { return feed.position(); }
+    std::string envelope(const Error& error) const;
+
+    feed::Feed& feed;
+    const HubOptions options;
+    const Clock& clock;
+    Log& log;
+    HubStats stats;
+    SubscriptionIndex index;
+    SharedMessages shared;
+    struct Draining {
+        std::string reason;
+        std::chrono::milliseconds window;
+    };
+    std::optional<Draining> draining;
+    std::vector<Session*> parked;  // those that wait for this node to get as far as they are
+
+    // Scratch, used during one call only.
+    Batch batch;
+    Subset subset;
+};
+
+}  // namespace confcast::push

@@ -1,0 +1,71 @@
+#include "session.hpp"
+
+#include <algorithm>
+
+namespace confcast::push {
+
+Session::Session(Core& core, Transport& transport, std::uint64_t id) : core_(core), transport_(transport), id_(id) {}
+
+Session::~Session() {
+    core_.index.remove_all(*this);
+    if (parked_) std::erase(core_.parked, this);
+}
+
+void Session::on_sent() {
+    in_flight_ = false;
+    if (!closing_) pump();
+}
+
+void Session::on_closed() { core_.forget(*this); }
+
+void Session::on_epoch(Reason reason) {
+    told_ = cursor_ = pending_ = 0;
+    if (parked_ || closing_) return;
+    restart_ = reason;
+    if (!in_flight_) pump();
+}
+
+void Session::tick(SteadyTime now) {
+    if (closing_) {
+        if (now - since_ >= core_.options.close_grace) transport_.abort();
+        return;
+    }
+    if (parked_) return;  // the hub asks it by try_start()
+    if (in_flight_) {
+        if (const std::uint64_t taken = transport_.bytes_taken(); taken != taken_) {
+            taken_ = taken;
+            since_ = now;
+        } else if (now - since_ >= core_.options.write_timeout) {
+            ++core_.stats.closed_slow;
+            close(close::slow_consumer);
+        }
+        return;
+    }
+    const feed::Revision head = core_.head().revision;
+    if (told_ >= head || now - told_at_ < core_.options.bookmark) return;
+    cursor_ = head;
+    told(head);
+    ++core_.stats.bookmarks;
+    send_now(core_.shared.bookmark(head));
+}
+
+void Session::go_away(std::string_view reason, std::chrono::milliseconds reconnect_after) {
+    if (closing_ || leaving_) return;
+    leaving_ = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
+    core_.index.remove_all(*this);
+    if (!in_flight_) pump();
+}
+
+// After this the session only waits for on_closed(): it hears of no change and answers nothing.
+void Session::close(const CloseReason& reason) {
+    closing_ = true;
+    since_ = core_.clock.now();
+    core_.index.remove_all(*this);
+    if (parked_) std::erase(core_.parked, this);
+    parked_.reset();
+    requests_.reset();
+    snapshot_.reset();
+    transport_.close(reason);
+}
+
+}  // namespace confcast::push

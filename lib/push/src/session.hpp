@@ -1,0 +1,122 @@
+// One client's stream: a set of filters and one position.
+//
+// Invariant: a session owns no queue of changes. Only one write is ever in flight. While nothing is in flight there is
+// nothing that matches beyond what the client was told: the session is at the head of the journal for its filters,
+// whatever `told_` says. While a write is in flight only the first revision that matched meanwhile is remembered.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "client_message.hpp"
+#include "confcast/push/hub.hpp"
+#include "core.hpp"
+#include "wire.hpp"
+
+namespace confcast::push {
+
+class Session final : public Subscriber, public TransportEvents {
+  public:
+    Session(Core& core, Transport& transport, std::uint64_t id);
+    ~Session() override;
+
+    /// Says welcome now, or as soon as this node is as far as `since`.
+    void open(Subscription subscription);
+
+    /// A revision with events that match has been applied.
+    void on_match(const feed::Change& change);
+    /// Every position has become void: the client gets a new welcome with this reason, and the state.
+    void on_epoch(Reason reason);
+    /// A parked session looks whether it can begin: false when it goes on waiting.
+    bool try_start();
+    void tick(SteadyTime now);
+    /// goaway, then close 1012.
+    void go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
+
+    void on_sent() override;
+    void on_text(std::string_view text) override;
+    void on_binary() override;
+    void on_closed() override;
+
+    /// Where the hub keeps it.
+    std::size_t slot = 0;
+
+  private:
+    /// A `since` that this node has not reached, or a node that has nothing to serve yet.
+    struct Parked {
+        Subscription subscription;
+        std::optional<SteadyTime> deadline;  // counts from when the node is ready
+    };
+    /// A client message that waits for its turn. `refused` = it was no good: the turn is for the error.
+    struct Request {
+        std::string id;
+        ClientMessage message;
+        std::optional<Error> refused;
+        std::size_t bytes = 0;
+    };
+    struct Requests {
+        std::deque<Request> waiting;
+        std::size_t bytes = 0;
+    };
+    struct GoAway {
+        std::string reason;
+        std::chrono::milliseconds reconnect_after;
+    };
+
+    // session_start.cpp
+    void begin(const Subscription& subscription);
+    void begin_fresh(bool with_snapshot);
+    void begin_resumed(feed::Revision since);
+    void begin_with_snapshot(Reason reason);
+    void add_filters(const Filters& filters);
+    void welcome(Resume resume, Reason reason);
+    void restart();
+
+    // session_pump.cpp
+    void pump();
+    void fill();
+    void send_batch();
+    void send_now(const MessagePtr& message);
+    bool take_changes(bool to_head);
+    bool too_far_behind(feed::Journal::Iterator from, bool to_head) const;
+    void coalesce(feed::Revision since);
+    void take_coalesced(Coalesced changes);
+    void start_snapshot(FilterSpan filters);
+    void next_page();
+    void told(feed::Revision revision);
+    feed::Position position() const { return {core_.head().epoch, told_}; }
+
+    // session_requests.cpp
+    void take_bad_message(std::string id, Error error);
+    void take_request(Request request);
+    bool may_answer(const Request& request) const;
+    bool answer_next();
+    void subscribe(const Request& request);
+    void unsubscribe(const Request& request);
+    void answer_error(const std::string& id, const Error& error);
+    bool has_new_filter(const Filters& filters) const;
+    void close(const CloseReason& reason);
+
+    Core& core_;
+    Transport& transport_;
+    std::uint64_t id_;
+    feed::Revision cursor_ = 0;           // all up to here has been taken, or never will be (it is in a snapshot)
+    feed::Revision told_ = 0;             // the last seq_id; 0 = the client owns no position
+    feed::Revision pending_ = 0;          // the first revision beyond the cursor that may match; 0 = none
+    SteadyTime told_at_{};                // when told_ was last at the head
+    SteadyTime since_{};                  // in flight: of the last sign of progress; closing: of the close
+    std::uint64_t taken_ = 0;             // Transport::bytes_taken() then
+    std::shared_ptr<Snapshot> snapshot_;  // under way
+    std::size_t page_ = 0;                // of it, the next one
+    std::unique_ptr<Parked> parked_;
+    std::unique_ptr<Requests> requests_;
+    std::unique_ptr<GoAway> leaving_;
+    std::optional<Reason> restart_;   // all positions have become void
+    std::uint32_t bad_messages_ = 0;  // in a row
+    bool meta_only_ = false;
+    bool in_flight_ = false;
+    bool closing_ = false;
+};
+
+}  // namespace confcast::push

@@ -1,0 +1,142 @@
+// What clients say: each message is answered in its turn, and none is lost without a word.
+#include <algorithm>
+
+#include "session.hpp"
+
+namespace confcast::push {
+
+using Type = ClientMessage::Type;
+
+void Session::on_text(std::string_view text) {
+    if (closing_ || leaving_) return;
+    ParsedMessage parsed = parse_client_message(text);
+    if (!parsed.message) {
+        take_bad_message(std::move(parsed.id), parsed.message.error());
+        return;
+    }
+    bad_messages_ = 0;
+    switch (parsed.message->type) {
+        case Type::auth:
+            // Nothing to renew yet. A renewal that works has no answer; one that does not will have an error.
+            return;
+        case Type::ack:
+            ++core_.stats.acks;
+            if (parsed.message->ack_failed) ++core_.stats.nacks;
+            return;
+        case Type::ping:
+            ++core_.stats.pings;
+            break;
+        case Type::subscribe:
+        case Type::unsubscribe:
+            break;
+    }
+    take_request({std::move(parsed.id), std::move(*parsed.message), std::nullopt, text.size()});
+}
+
+void Session::on_binary() {
+    if (closing_ || leaving_) return;
+    take_bad_message("", Error(Errc::invalid_message)
+                             .with("pointer", "")
+                             .with("reason", "messages are JSON in text frames, not binary"));
+}
+
+void Session::take_bad_message(std::string id, Error error) {
+    // A key that breaks the rules is a mistake in a message that was understood.
+    if (error.code() != Errc::invalid_key && ++bad_messages_ >= core_.options.max_bad_messages) {
+        ++core_.stats.refused;
+        close(close::protocol_error);
+        return;
+    }
+    take_request({std::move(id), {}, std::move(error), 0});
+}
+
+// A client that asks faster than it reads the answers: first its requests are refused, which keeps nothing of them but
+// the id; if it does not stop at that, it goes.
+void Session::take_request(Request request) {
+    if (requests_ == nullptr) requests_ = std::make_unique<Requests>();
+    const std::size_t waiting = requests_->waiting.size();
+    if (waiting >= 2 * core_.options.max_requests) {
+        close(close::protocol_error);
+        return;
+    }
+    const bool full =
+        waiting >= core_.options.max_requests || requests_->bytes + request.bytes > core_.options.max_request_bytes;
+    if (full && !request.refused) {
+        request.message = {};
+        request.bytes = 0;
+        request.refused = Error(Errc::invalid_message)
+                              .with("pointer", "")
+                              .with("reason", "too many messages wait for their turn: read the answers first");
+    }
+    requests_->bytes += request.bytes;
+    requests_->waiting.push_back(std::move(request));
+    if (!in_flight_ && !parked_) pump();
+}
+
+bool Session::may_answer(const Request& request) const {
+    if (request.refused || request.message.type == Type::ping) return true;
+    if (snapshot_) return false;
+    // What is added is shown as it is at the head, so the rest must be there too.
+    return request.message.type != Type::subscribe || pending_ == 0 || !has_new_filter(request.message.filters);
+}
+
+bool Session::answer_next() {
+    if (requests_ == nullptr || !may_answer(requests_->waiting.front())) return false;
+    const Request request = std::move(requests_->waiting.front());
+    requests_->waiting.pop_front();
+    requests_->bytes -= request.bytes;
+    if (requests_->waiting.empty()) requests_.reset();
+    if (request.refused)
+        answer_error(request.id, *request.refused);
+    else if (request.message.type == Type::ping)
+        core_.batch.add(encode_pong(position(), request.id));
+    else if (request.message.type == Type::subscribe)
+        subscribe(request);
+    else
+        unsubscribe(request);
+    return true;
+}
+
+bool Session::has_new_filter(const Filters& filters) const {
+    const auto is_new = [this](FilterKind kind) {
+        return [this, kind](const std::string& text) { return !SubscriptionIndex::has(*this, kind, text); };
+    };
+    return std::any_of(filters.keys.begin(), filters.keys.end(), is_new(FilterKind::key)) ||
+           std::any_of(filters.prefixes.begin(), filters.prefixes.end(), is_new(FilterKind::prefix));
+}
+
+void Session::subscribe(const Request& request) {
+    const Filters& wanted = request.message.filters;
+    const std::size_t limit = core_.options.max_filters;
+    const std::size_t before = filters().size();
+    if (wanted.keys.size() + wanted.prefixes.size() <= limit) {
+        for (const std::string& key : wanted.keys) core_.index.add(*this, FilterKind::key, key);
+        for (const std::string& prefix : wanted.prefixes) core_.index.add(*this, FilterKind::prefix, prefix);
+    }
+    if (wanted.keys.size() + wanted.prefixes.size() > limit || filters().size() > limit) {
+        const std::size_t count = std::max(filters().size(), wanted.keys.size() + wanted.prefixes.size());
+        core_.index.remove_from(*this, before);
+        answer_error(request.id, Error(Errc::too_many_filters)
+                                     .with("limit", static_cast<std::int64_t>(limit))
+                                     .with("count", static_cast<std::int64_t>(count)));
+        return;
+    }
+    // From here on until the last page the client has no position: a stream that ends before would be resumed without
+    // the state of what was added.
+    if (filters().size() > before) start_snapshot(filters().subspan(before));
+    core_.batch.add(encode_filters(position(), "subscribed", request.id, filters()));
+}
+
+void Session::unsubscribe(const Request& request) {
+    for (const std::string& key : request.message.filters.keys) core_.index.remove(*this, FilterKind::key, key);
+    for (const std::string& prefix : request.message.filters.prefixes)
+        core_.index.remove(*this, FilterKind::prefix, prefix);
+    core_.batch.add(encode_filters(position(), "unsubscribed", request.id, filters()));
+}
+
+void Session::answer_error(const std::string& id, const Error& error) {
+    ++core_.stats.refused;
+    core_.batch.add(encode_error(position(), id, core_.envelope(error)));
+}
+
+}  // namespace confcast::push

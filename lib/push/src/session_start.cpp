@@ -1,0 +1,114 @@
+// How a stream begins: what the welcome says, and what follows it.
+#include <algorithm>
+
+#include "session.hpp"
+
+namespace confcast::push {
+
+void Session::open(Subscription subscription) {
+    meta_only_ = subscription.meta_only;
+    if (subscription.since) {
+        if (!subscription.since->epoch && core_.feed.ready()) subscription.since->epoch = core_.head().epoch;
+        // A client that is sent away before its welcome keeps what it has.
+        if (subscription.since->epoch == core_.head().epoch) told_ = subscription.since->revision;
+    }
+    if (core_.draining) {
+        go_away(core_.draining->reason, core_.draining->window * static_cast<std::int64_t>(id_ % 1024) / 1024);
+        return;
+    }
+    parked_ = std::make_unique<Parked>(Parked{std::move(subscription), std::nullopt});
+    core_.parked.push_back(this);
+    if (try_start()) std::erase(core_.parked, this);
+}
+
+bool Session::try_start() {
+    if (!core_.feed.ready()) return false;
+    if (!parked_->deadline) parked_->deadline = core_.clock.now() + core_.options.ahead_wait;
+    const auto& since = parked_->subscription.since;
+    const feed::Position head = core_.head();
+    const bool comparable = since && (!since->epoch || *since->epoch == head.epoch);
+    if (comparable && since->revision > head.revision && core_.clock.now() < *parked_->deadline) return false;
+    const auto parked = std::move(parked_);
+    begin(parked->subscription);
+    return true;
+}
+
+void Session::begin(const Subscription& subscription) {
+    add_filters(subscription.filters);
+    const auto& since = subscription.since;
+    const feed::Position head = core_.head();
+    if (!since)
+        begin_fresh(subscription.snapshot);
+    else if (since->epoch && *since->epoch != head.epoch)
+        begin_with_snapshot(Reason::epoch_changed);
+    else if (since->revision > head.revision)
+        begin_with_snapshot(Reason::ahead);
+    else
+        begin_resumed(since->revision);
+    pump();
+}
+
+void Session::add_filters(const Filters& filters) {
+    for (const std::string& key : filters.keys) core_.index.add(*this, FilterKind::key, key);
+    for (const std::string& prefix : filters.prefixes) core_.index.add(*this, FilterKind::prefix, prefix);
+    if (filters.empty()) core_.index.add(*this, FilterKind::prefix, "");
+}
+
+void Session::begin_fresh(bool with_snapshot) {
+    told(with_snapshot ? 0 : core_.head().revision);
+    cursor_ = core_.head().revision;
+    welcome(Resume::none, Reason::fresh);
+    if (with_snapshot) start_snapshot(filters());
+}
+
+void Session::begin_resumed(feed::Revision since) {
+    // Here this node may have seen only the result of several revisions, or the position is of a history that is void.
+    if (!core_.feed.resumable(since)) {
+        begin_with_snapshot(Reason::compacted);
+        return;
+    }
+    told(since);
+    cursor_ = since;
+    if (since == core_.head().revision) {
+        welcome(Resume::changes, Reason::current);
+        return;
+    }
+    if (since >= core_.feed.journal().floor()) {
+        pending_ = since + 1;
+        welcome(Resume::changes, Reason::caught_up);
+        return;
+    }
+    // The welcome must not promise changes that there are not: what is to follow it is made first.
+    Coalesced changes = core_.shared.coalesced(since, since, filters(), meta_only_);
+    if (changes.outcome == Coalesced::Outcome::impossible) {
+        begin_with_snapshot(Reason::compacted);
+        return;
+    }
+    welcome(Resume::changes, Reason::caught_up);
+    take_coalesced(std::move(changes));
+}
+
+void Session::begin_with_snapshot(Reason reason) {
+    ++core_.stats.resumed_snapshot;
+    told(0);
+    welcome(Resume::snapshot, reason);
+    start_snapshot(filters());
+}
+
+void Session::welcome(Resume resume, Reason reason) {
+    if (resume == Resume::changes) ++core_.stats.resumed_changes;
+    core_.batch.add(encode_welcome(position(), {id_, resume, reason}, core_.options));
+}
+
+// A second welcome on the same stream: it names the epoch, and its seq_id 0 takes away the old position.
+void Session::restart() {
+    const Reason reason = *restart_;
+    restart_.reset();
+    snapshot_.reset();
+    pending_ = 0;
+    told(0);
+    welcome(Resume::snapshot, reason);
+    start_snapshot(filters());
+}
+
+}  // namespace confcast::push

@@ -1,0 +1,71 @@
+// The messages that many sessions take: updates, coalesced updates, bookmarks and snapshot pages. Each is made when the
+// first session needs it and shared with all that need the same one (invariant 5: encode once).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "confcast/feed/feed.hpp"
+#include "confcast/push/hub.hpp"
+#include "message_cache.hpp"
+#include "snapshot.hpp"
+#include "subset.hpp"
+
+namespace confcast::push {
+
+/// What State could say of a range of revisions.
+struct Coalesced {
+    enum class Outcome : std::uint8_t {
+        message,    // this is it
+        nothing,    // nothing that matches has changed
+        impossible  // too large, or deletes have been forgotten: it takes a snapshot
+    };
+    Outcome outcome = Outcome::impossible;
+    MessagePtr message;
+};
+
+class SharedMessages {
+  public:
+    SharedMessages(const feed::Feed& feed, const HubOptions& options, HubStats& stats)
+        : feed_(feed), options_(options), stats_(stats), cache_(options.cache_bytes) {}
+
+    /// Null when several events together are over coalesce_max_bytes: a snapshot's pages are easier to swallow.
+    /// Precondition: the subset is not empty.
+    MessagePtr update(const feed::Change& change, const Subset& subset, bool meta_only);
+
+    /// The latest change of each matching key after `since`. `told` is the position that the client knows: nothing that
+    /// matches lies in (told, since].
+    Coalesced coalesced(feed::Revision told, feed::Revision since, FilterSpan filters, bool meta_only);
+
+    MessagePtr bookmark(feed::Revision revision);
+
+    /// Of the state as it is now.
+    std::shared_ptr<Snapshot> snapshot(FilterSpan filters, bool meta_only);
+    MessagePtr page(const Snapshot& snapshot, std::size_t page);
+
+    /// Lets go of snapshots that nobody can share any more. Time passes.
+    void tidy();
+    /// Revisions have got another meaning.
+    void forget_all();
+
+    const MessageCache& cache() const { return cache_; }
+
+  private:
+    feed::Position at(feed::Revision revision) const { return {feed_.position().epoch, revision}; }
+    void add_filters(FilterSpan filters);
+
+    const feed::Feed& feed_;
+    const HubOptions& options_;
+    HubStats& stats_;
+    MessageCache cache_;
+    CacheKey key_{'-'};                                                 // scratch: the key that is asked for
+    std::vector<std::uint64_t> ids_;                                    // scratch
+    std::unordered_map<std::string, std::shared_ptr<Snapshot>> shelf_;  // all of the revision shelf_at_
+    feed::Revision shelf_at_ = 0;
+    std::uint64_t next_snapshot_ = 1;
+    MessagePtr bookmark_;
+    feed::Revision bookmark_at_ = 0;
+};
+
+}  // namespace confcast::push

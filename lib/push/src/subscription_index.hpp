@@ -1,0 +1,97 @@
+// Who wants to hear of a key. Invariant: the cost of a change grows with the filters and subscribers that match it and
+// with the number of distinct prefix lengths in use, never with filters that do not match.
+//
+// A filter's text is kept once, in its bucket; a subscriber holds links to buckets. "Everything" is the prefix "", so
+// that nothing here has to know it as a special case.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "confcast/feed/entry.hpp"
+
+namespace confcast::push {
+
+enum class FilterKind : std::uint8_t { key, prefix };
+
+class Subscriber;
+
+/// One distinct filter and all who have it.
+struct FilterBucket {
+    struct Member {
+        Subscriber* who;
+        std::uint32_t link;  // which of the subscriber's links points here
+    };
+    std::string_view text;  // owned by the index; lives as long as the bucket
+    FilterKind kind = FilterKind::key;
+    std::uint64_t id = 0;  // never used again for another filter
+    std::uint64_t seen = 0;
+    std::vector<Member> members;
+
+    bool matches(std::string_view key) const { return kind == FilterKind::key ? key == text : key.starts_with(text); }
+};
+
+/// A subscriber's end of a filter.
+struct FilterLink {
+    FilterBucket* bucket;
+    std::uint32_t member;  // which of the bucket's members is the subscriber
+};
+using FilterSpan = std::span<const FilterLink>;
+
+/// What has filters. Leaves the index before it dies.
+class Subscriber {
+  public:
+    Subscriber() = default;
+    Subscriber(const Subscriber&) = delete;
+    Subscriber& operator=(const Subscriber&) = delete;
+    FilterSpan filters() const { return links_; }
+
+  protected:
+    ~Subscriber() = default;
+
+  private:
+    friend class SubscriptionIndex;
+    std::vector<FilterLink> links_;
+    std::uint64_t seen_ = 0;
+};
+
+class SubscriptionIndex {
+  public:
+    /// False when the subscriber has the filter already. A new filter is the last of its filters().
+    bool add(Subscriber& who, FilterKind kind, std::string_view text);
+    /// False when the subscriber does not have it.
+    bool remove(Subscriber& who, FilterKind kind, std::string_view text);
+    void remove_all(Subscriber& who) { remove_from(who, 0); }
+    /// All but the first `keep` filters().
+    void remove_from(Subscriber& who, std::size_t keep);
+    static bool has(const Subscriber& who, FilterKind kind, std::string_view text);
+
+    /// Appends every subscriber with a filter that matches an event of the change, each once.
+    void match(const feed::Change& change, std::vector<Subscriber*>& out);
+
+    /// Distinct filters.
+    std::size_t size() const { return keys_.size() + prefixes_.size(); }
+
+  private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    using Buckets = std::unordered_map<std::string, FilterBucket, Hash, std::equal_to<>>;
+
+    void unlink(Subscriber& who, std::size_t link);
+    void collect(FilterBucket& bucket, std::vector<Subscriber*>& out) const;
+
+    Buckets keys_;
+    Buckets prefixes_;
+    std::map<std::size_t, std::size_t> lengths_;  // of prefixes: length -> distinct prefixes
+    std::uint64_t next_id_ = 1;
+    std::uint64_t round_ = 0;  // of match()
+};
+
+}  // namespace confcast::push

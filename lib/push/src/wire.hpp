@@ -1,0 +1,65 @@
+// Every server message as JSON text (push-protocol.md, the table). One function per type; each makes one whole message.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "confcast/base/error.hpp"
+#include "confcast/feed/entry.hpp"
+#include "confcast/push/hub.hpp"
+#include "confcast/push/message.hpp"
+#include "subset.hpp"
+
+namespace confcast::push {
+
+/// How a stream begins, and why so.
+enum class Resume : std::uint8_t { none, changes, snapshot };
+enum class Reason : std::uint8_t { fresh, current, caught_up, compacted, epoch_changed, ahead };
+
+struct Welcome {
+    std::uint64_t session = 0;
+    Resume resume = Resume::none;
+    Reason reason = Reason::fresh;
+};
+
+// `at` is the message's seq_id with its epoch; revision 0 = the client owns no position now.
+MessagePtr encode_welcome(feed::Position at, const Welcome& welcome, const HubOptions& options);
+MessagePtr encode_bookmark(feed::Position at);
+MessagePtr encode_goaway(feed::Position at, std::string_view reason, std::chrono::milliseconds reconnect_after);
+MessagePtr encode_page(feed::Position at, std::span<const feed::EntryPtr> entries, bool more, bool meta_only);
+
+// Answers. `id` is the request's id as JSON text, "" when it had none.
+MessagePtr encode_pong(feed::Position at, std::string_view id);
+/// `type` is "subscribed" or "unsubscribed".
+MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_view id, FilterSpan in_force);
+/// `envelope` is a JSON object; the id becomes one more member of it.
+MessagePtr encode_error(feed::Position at, std::string_view id, std::string_view envelope);
+
+/// The envelope when nobody has better sentences: the code's name is the message.
+std::string plain_envelope(const Error& error);
+
+/// One update, event by event.
+class UpdateEncoder {
+  public:
+    UpdateEncoder(feed::Position at, bool meta_only);
+    void reserve(std::size_t bytes) { text_.reserve(text_.size() + bytes); }
+    /// `revision` is the one that a delete happened in.
+    void add(feed::Revision revision, const feed::KeyChange& event);
+    std::size_t events() const { return events_; }
+    std::size_t bytes() const { return text_.size(); }
+    MessagePtr finish() &&;
+    /// With `coalesced_from`.
+    MessagePtr finish_coalesced(feed::Revision from) &&;
+
+  private:
+    feed::Position at_;
+    bool meta_only_;
+    std::size_t events_ = 0;
+    std::string text_;
+};
+
+/// About how many bytes of JSON an entry or an event takes.
+std::size_t estimate(const feed::Entry& entry, bool meta_only);
+std::size_t estimate(const feed::KeyChange& event, bool meta_only);
+
+}  // namespace confcast::push
