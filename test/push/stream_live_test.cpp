@@ -87,8 +87,10 @@ TEST_F(StreamLive, AMessageComesOnceHoweverManyFiltersMatch) {
 
 TEST_F(StreamLive, BytesAreMadeOncePerSubsetAndShared) {
     std::vector<FakeTransport*> everything;
+    everything.reserve(20);
     for (int i = 0; i < 20; ++i) everything.push_back(&open_quiet({}));
     std::vector<FakeTransport*> some;
+    some.reserve(20);
     for (int i = 0; i < 20; ++i) some.push_back(&open_quiet(i % 2 == 0 ? prefix("a/") : prefix("a/1")));
     const auto before = hub().stats().encoded;
     put_all({"a/1", "b"}, "v");
@@ -100,6 +102,7 @@ TEST_F(StreamLive, BytesAreMadeOncePerSubsetAndShared) {
 
 TEST_F(StreamLive, AMultiKeyRevisionOfMoreThanAWordOfEventsIsSharedToo) {
     std::vector<std::string> keys;
+    keys.reserve(101);
     for (int i = 0; i < 100; ++i) keys.push_back("a/" + std::to_string(i));
     keys.emplace_back("b");
     auto& first = open_quiet(prefix("a/"));
@@ -193,6 +196,35 @@ TEST_F(StreamLive, AClientThatResumesFromItsBookmarkMissesNothing) {
     put("a/1", "1");
     auto& again = open(since(prefix("a/"), position));
     EXPECT_EQ(events_of(again.take().back()), Texts{"put a/1=1@3"});
+}
+
+/// Somebody who hears of a change before the hub does, and opens a stream there and then.
+class EarlyBird final : public feed::FeedListener {
+  public:
+    void on_change(const feed::ChangePtr&) override {
+        if (hub != nullptr && client.events == nullptr) client.events = &hub->open(client, {});
+    }
+    void on_advance(feed::Revision) override {}
+    void on_epoch(feed::Epoch) override {}
+
+    Hub* hub = nullptr;
+    FakeTransport client;
+};
+
+TEST_F(StreamLive, AStreamOpenedWhileAChangeIsToldHasItOnlyOnce) {
+    EarlyBird early;
+    auto& feed = node().feed;
+    feed.add_listener(early);
+    {
+        Hub late(feed, hub_options, clock, log);
+        early.hub = &late;
+        put("a", "1");
+        early.client.complete_all();
+        EXPECT_EQ(types_of(early.client.take()), (Texts{"welcome", "snapshot"}));
+        put("a", "2");
+        EXPECT_EQ(early.client.one().type, "update");
+        feed.remove_listener(early);
+    }
 }
 
 TEST_F(StreamLive, ClosedConnectionsAreForgotten) {
