@@ -1,23 +1,6 @@
 // A client that keeps up.
-#include <cstdlib>
-#include <new>
-
 #include "session.hpp"
 #include "stream_test.hpp"
-
-namespace {
-std::size_t allocations = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): it counts for the process
-}
-
-// NOLINTBEGIN(misc-definitions-in-headers,cppcoreguidelines-no-malloc)
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-// NOLINTEND(misc-definitions-in-headers,cppcoreguidelines-no-malloc)
 
 namespace confcast::push::test {
 namespace {
@@ -111,31 +94,6 @@ TEST_F(StreamLive, AMultiKeyRevisionOfMoreThanAWordOfEventsIsSharedToo) {
     EXPECT_EQ(hub().stats().encoded, 1U);
     EXPECT_EQ(first.in_flight.front(), second.in_flight.front());
     EXPECT_EQ(events_of(first.one()).size(), 100U);
-}
-
-TEST_F(StreamLive, NothingIsAllocatedPerSession) {
-    std::vector<FakeTransport*> clients;
-    const auto cost_of_a_change = [&] {
-        for (int i = 0; i < 3; ++i) {  // everything has its size
-            put("a/key", "value");
-            for (auto* client : clients) client->complete_all();
-        }
-        store.put("/config/a/key", "value");
-        const auto before = allocations;
-        run();
-        return allocations - before;
-    };
-    const auto open_parsing_nothing = [&] {
-        clients.push_back(&open_quiet(prefix("a/")));
-        clients.back()->parse = false;
-    };
-    open_parsing_nothing();
-    const auto alone = cost_of_a_change();
-    for (auto* client : clients) client->complete_all();
-    while (clients.size() < 100) open_parsing_nothing();
-    const auto in_company = cost_of_a_change();
-    for (auto* client : clients) EXPECT_TRUE(client->busy);
-    EXPECT_EQ(in_company, alone);
 }
 
 TEST_F(StreamLive, ASessionIsSmall) {
