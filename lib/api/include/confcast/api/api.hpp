@@ -1,1 +1,90 @@
+// The api room's door: the REST API and the watch endpoint (api.md) as one middleware chain over store, feed and hub.
+// Whoever serves HTTP takes chain(), renderer() and body_limit() from here. Depends on every room but etcd.
 #pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/feed/feed.hpp"
+#include "confcast/http/middleware.hpp"
+#include "confcast/http/router.hpp"
+#include "confcast/http/standard_middleware.hpp"
+#include "confcast/push/hub.hpp"
+#include "confcast/store/layout.hpp"
+#include "confcast/store/store.hpp"
+
+namespace confcast::api {
+
+/// The envelope of an error as text, in English: for refusals on a stream (push::HubOptions::render_envelope).
+std::string error_envelope(const Error& error);
+
+struct ApiOptions {
+    std::string version = "0.0.0";                // told by /version
+    std::size_t max_value = 1U << 20U;            // bytes of one setting's value
+    std::size_t max_message = 1024;               // bytes of a write's message
+    std::size_t max_operations = 64;              // puts and deletes of one transaction, and its compares
+    std::size_t max_page = 1000;                  // entries of one list page
+    std::size_t page_bytes = 4U << 20U;           // a list page ends early when it has so many
+    std::chrono::milliseconds read_wait{5'000};   // for min_revision and consistency=linearizable
+    std::chrono::milliseconds write_wait{5'000};  // for this node to apply what the store has committed
+    std::chrono::milliseconds health_interval{1'000};
+    std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
+};
+
+/// What the API works on. All references outlive the Api.
+struct ApiParts {
+    store::Store& store;
+    feed::Feed& feed;
+    push::Hub& hub;
+    const store::Layout& layout;
+    const Clock& clock;
+    Log& log;
+    std::function<std::string()> metrics;  // the text of GET /metrics (Prometheus exposition format)
+};
+
+class Api {
+  public:
+    /// `observe` sees every finished request; `extend` may add routes of its own to the router.
+    Api(Executor executor, ApiParts parts, ApiOptions options, http::AccessObserver observe = {},
+        const std::function<void(http::Router&)>& extend = {});
+    ~Api();
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    /// All of it: recover > request id > access log > language > router.
+    const http::Chain& chain() const;
+    /// Errors as envelopes, for what happens before a chain can run.
+    const http::ErrorRenderer& renderer() const;
+    /// The body limit of the route that a request is for (http::ServerOptions::body_limit).
+    std::size_t body_limit(const http::Request& head) const;
+
+    /// Asks the store how it is, again and again, for /readyz. Returns when cancelled. Run once, in a TaskGroup.
+    Awaitable<> run_health();
+    /// Asks it once.
+    Awaitable<> check_health();
+    /// From now on /readyz says "shutting down".
+    void set_draining();
+
+    /// One row of the route table, for the test that compares it with docs/openapi.json.
+    struct Route {
+        http::Method method;
+        std::string pattern;
+        std::vector<std::string> query;             // parameters it takes
+        std::vector<std::string> query_repeatable;  // those of them that may be repeated
+    };
+    std::vector<Route> routes() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace confcast::api

@@ -45,7 +45,8 @@ struct Request {
     std::optional<std::string_view> header(std::string_view name) const;
 };
 
-/// What happens to the connection after a 101: runs until the WebSocket is closed; `socket` outlives it.
+/// What happens to the connection after a 101: runs until the WebSocket is closed; `socket` outlives it. The Request is
+/// gone by then: keep a copy of what is needed of it.
 using WebSocketHandler = std::function<Awaitable<>(WebSocket& socket)>;
 
 struct Response {
@@ -54,8 +55,9 @@ struct Response {
     unsigned status = 200;
     std::vector<std::pair<std::string, std::string>> headers;  // without Date, Content-Length, Connection
     Body body;
-    bool close = false;        // close the connection after this response
-    WebSocketHandler upgrade;  // set: answer 101 and hand the connection over
+    bool close = false;                                  // close the connection after this response
+    WebSocketHandler upgrade;                            // set: answer 101 and hand the connection over
+    std::optional<std::size_t> websocket_message_limit;  // with upgrade: instead of the server's limit
 
     std::string_view body_view() const;
     /// Replaces or adds.

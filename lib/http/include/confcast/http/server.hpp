@@ -21,7 +21,7 @@ struct ServerOptions {
     std::size_t max_connections = 0;  // 0 = RLIMIT_NOFILE - 64
     std::size_t max_head = 8U << 10U;
     std::size_t max_target = 4U << 10U;
-    std::size_t max_body = (1U << 20U) * 2;  // when body_limit does not say otherwise
+    std::size_t max_body = 2U << 20U;  // when body_limit does not say otherwise
     std::size_t max_websocket_message = 64U << 10U;
     std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
     std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
@@ -53,6 +53,7 @@ class Server {
     /// 431, 503). All references outlive the server.
     Server(Executor executor, ServerOptions options, const Chain& chain, const ErrorRenderer& render,
            const Clock& clock, Log& log);
+    /// After shutdown(), or when the loop is not run any more: what is left is cut.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -68,6 +69,10 @@ class Server {
     /// Ends: idle connections now, others after their current response ("Connection: close"); what is left at the
     /// deadline is cut. WebSockets are the business of their handlers until the deadline. Returns when none is left.
     Awaitable<> shutdown(SteadyTime deadline);
+
+    /// Acts on every deadline that has passed by the server's clock. Happens by itself a few times a second of real
+    /// time; for tests that move the clock.
+    void sweep();
 
     const ServerStats& stats() const;
 

@@ -10,11 +10,13 @@
 
 namespace confcast::http {
 
-/// Outermost. An exception below becomes an Errc::internal answer; it is logged with the request id and counted.
+/// Outermost. An exception below becomes an Errc::internal answer with the X-Request-Id that request_id() gave; it is
+/// logged with that id and counted. An exception that unwinds a cancelled coroutine passes on: nobody waits for an
+/// answer. `failures` counts; all references outlive the chain.
 Middleware recover(const ErrorRenderer& render, Log& log, std::uint64_t& failures);
 
 /// Gives the request an id: the client's X-Request-Id when it is sane (1..128 of [A-Za-z0-9._:/+=-]), else one of its
-/// own (16 hexadecimal digits, unique in the process). Sets it on the context and on the response.
+/// own (13 characters of [0-9a-v], unique in the process). Sets it on the context and on the response.
 Middleware request_id();
 
 /// What is known of a finished request.
@@ -26,10 +28,14 @@ struct Access {
 using AccessObserver = std::function<void(const Access&)>;
 
 /// One line per request at level info (method, path without query, route, status, bytes, milliseconds, remote, id),
-/// and a call of `observe` when it is set (for metrics). A WebSocket's 101 is logged when it is answered.
+/// and a call of `observe` when it is set (for metrics). A WebSocket's 101 is logged when it is answered. `took` counts
+/// from Context::started, which is set here when the connection did not. An exception is a 500 here and passes on (the
+/// real answer is recover's); a cancelled request is neither logged nor observed. All references outlive the chain.
 Middleware access_log(const Clock& clock, Log& log, AccessObserver observe = {});
 
-/// Reads Accept-Language (RFC 9110, 12.5.4) into context.language: zh when it is preferred over en, else en.
+/// Reads Accept-Language (RFC 9110, 12.5.4) into context.language: zh when it is preferred over en (the greater q, of
+/// equals the earlier; zh-CN, zh-Hans, … count for zh, `*` for what is not named), else en. What does not parse is left
+/// out.
 Middleware language();
 
 }  // namespace confcast::http

@@ -2,6 +2,8 @@
 // commit.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,8 +21,13 @@ struct EmbeddedOptions {
     std::int64_t retention_revisions = 100'000;            // … or beyond so many revisions; 0 = that rule is off
     std::chrono::milliseconds retention_interval{60'000};  // how often both are looked at
     std::size_t max_queued_writes = 10'000;                // more waiting: store_unavailable (reason)
+    std::size_t max_queued_bytes = 256U << 20U;            // … or more bytes of keys and values in them
+    std::size_t max_queued_reads = 10'000;                 // more waiting: store_unavailable (reason)
     std::size_t max_group = 1'024;                         // writes in one group commit
+    std::size_t watch_revisions = 1'024;                   // newest revisions kept in memory for watches …
+    std::size_t watch_bytes = 16U << 20U;                  // … and their bytes; a watch further behind reads the disk
     bool synchronous_full = true;                          // false: NORMAL, may lose acknowledged writes at power loss
+    std::string vfs;                                       // an SQLite VFS by name, for tests; empty = SQLite's own
 };
 
 struct EmbeddedStats {
@@ -41,6 +48,10 @@ class EmbeddedStore : public Store {
                                                        Log& log);
 
     virtual EmbeddedStats stats() const = 0;
+    /// Does now what the store's timer does now and then (ends leases that are due by the Clock, compacts when the
+    /// interval is over, looks whether a disk that failed is back), and returns when that and all freeing of compacted
+    /// history is done. For tests that move a ManualClock.
+    virtual Awaitable<> tick() = 0;
 };
 
 }  // namespace confcast::store

@@ -1,0 +1,166 @@
+#include "application.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "confcast/http/test_routes.hpp"
+#include "confcast/observe/process_metrics.hpp"
+#include "numbers.hpp"
+
+namespace confcast::app {
+namespace {
+
+constexpr std::chrono::milliseconds stream_tick{250};
+constexpr std::chrono::seconds task_end{5};  // for tasks to see that they are cancelled
+
+push::HubOptions hub_options(const Options& options) {
+    push::HubOptions hub = options.push;
+    hub.render_envelope = api::error_envelope;
+    return hub;
+}
+
+http::ServerOptions server_options(const Options& options, const api::Api& api) {
+    http::ServerOptions server = options.server;
+    server.body_limit = [&api](const http::Request& head) { return api.body_limit(head); };
+    return server;
+}
+
+std::string url_of(const http::ServerOptions& options, std::uint16_t port) {
+    const bool v6 = options.host.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+Application::Application(asio::io_context& io, const Options& options, store::EmbeddedStore& store,
+                         store::Layout layout, const Clock& clock, Log& log)
+    : io_(io),
+      options_(options),
+      store_(store),
+      layout_(std::move(layout)),
+      clock_(clock),
+      log_(log),
+      loop_monitor_(clock),
+      request_metrics_(registry_),
+      feed_(io.get_executor(), store, layout_, options.feed, clock, log),
+      hub_(feed_, hub_options(options), clock, log),
+      api_(
+          io.get_executor(), {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }},
+          options.api,
+          [this](const http::Access& access) {
+              request_metrics_.observe(http::to_string(access.context.request.method), access.context.route,
+                                       access.response.upgrade ? 101U : access.response.status,
+                                       std::chrono::duration<double>(access.took).count());
+          },
+          [](http::Router& router) { http::add_test_routes(router); }),
+      server_(io.get_executor(), server_options(options, api_), api_.chain(), api_.renderer(), clock, log),
+      tasks_(io.get_executor(), log),
+      signals_(io.get_executor()) {
+    register_metrics();
+}
+
+void Application::register_metrics() {
+    register_server(registry_, server_);
+    register_feed(registry_, feed_, clock_);
+    register_hub(registry_, hub_);
+    register_store(registry_, store_);
+    register_log(registry_, log_);
+    registry_.counter("confcast_loop_exceptions_total", "Exceptions that reached the loop",
+                      [this] { return static_cast<double>(escaped_); });
+    registry_.counter("confcast_task_failures_total", "Background tasks that ended with an exception",
+                      [this] { return static_cast<double>(tasks_.failures()); });
+    loop_monitor_.register_in(registry_);
+    observe::register_process_metrics(registry_);
+}
+
+void Application::run() {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    start_tasks();
+    // Whatever escapes is a bug: it is logged and counted, and the others are served on.
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception& e) {
+            ++escaped_;
+            log_.error("app", "an exception reached the loop", {{"error", e.what()}});
+        } catch (...) {
+            ++escaped_;
+            log_.error("app", "an unknown exception reached the loop");
+        }
+    }
+}
+
+void Application::start_tasks() {
+    tasks_.spawn("replicator", feed_.run_replicator());
+    tasks_.spawn("health", api_.run_health());
+    tasks_.spawn("streams", tick_streams());
+    tasks_.spawn("loop monitor", loop_monitor_.run());
+    tasks_.spawn("listener", server_.run());
+    tasks_.spawn("announcement", announce());
+    asio::co_spawn(io_, wait_for_signals(), [this](const std::exception_ptr& thrown) {
+        if (thrown) std::rethrow_exception(thrown);  // to the loop, which logs it
+        log_.info("app", "stopped");
+    });
+}
+
+// Cancellation: ends the timer's wait, and this returns.
+Awaitable<> Application::tick_streams() {
+    SteadyTimer timer(io_.get_executor());
+    for (;;) {
+        timer.expires_after(stream_tick);
+        const auto [ec] = co_await timer.async_wait(as_result);
+        if (ec) co_return;
+        hub_.tick();
+    }
+}
+
+// One line for people, on stdout, when the first request would be answered well.
+Awaitable<> Application::announce() {
+    const Result<> listed = co_await feed_.wait_for(1, SteadyTime::max());
+    if (!listed) co_return;
+    const std::string url = url_of(options_.server, server_.port());
+    std::printf("confcast %s is ready: %s (settings in sqlite:%s)\n", options_.api.version.c_str(), url.c_str(),
+                options_.store.directory.c_str());
+    std::fflush(stdout);
+    log_.info("app", "ready",
+              {{"version", options_.api.version},
+               {"url", url},
+               {"epoch", feed_.position().epoch.to_string()},
+               {"revision", feed_.position().revision},
+               {"settings", feed_.state().size()}});
+    if (options_.no_auth)
+        log_.warning("app", "listening with --insecure-no-auth: whoever reaches the port may change settings");
+}
+
+Awaitable<> Application::wait_for_signals() {
+    const auto [failed, first] = co_await signals_.async_wait(as_result);
+    if (failed) co_return;
+    log_.info("app", "ending", {{"signal", first}});
+    asio::co_spawn(io_, end(), [this](const std::exception_ptr& thrown) {
+        // from here on a signal does what it does to any process
+        signals_.cancel();
+        signals_.clear();
+        if (thrown) std::rethrow_exception(thrown);
+    });
+    const auto [ended, second] = co_await signals_.async_wait(as_result);
+    if (ended) co_return;
+    log_.warning("app", "ending at once", {{"signal", second}});
+    co_await server_.shutdown(clock_.now());
+}
+
+Awaitable<> Application::end() {
+    api_.set_draining();
+    server_.stop_accepting();
+    hub_.drain("shutting down", options_.drain_timeout / 2);
+    co_await server_.shutdown(clock_.now() + options_.drain_timeout);
+    tasks_.cancel();
+    const bool ended = co_await tasks_.join(clock_.now() + task_end);
+    if (!ended) log_.warning("app", "tasks did not end in time", {{"tasks", tasks_.size()}});
+    co_await store_.close();
+}
+
+}  // namespace confcast::app

@@ -1,0 +1,69 @@
+// The server: owns every room, in order, and its life from listening to the last byte.
+//
+//      listen -> run -> SIGTERM -> not ready -> stop accepting -> goaway to streams, finish answers -> wait
+//                    -> cut what is left -> end the tasks -> close the store -> the loop runs empty
+//
+// Invariant: nobody stops the loop; it ends because there is no more work. Destruction is the reverse of construction.
+#pragma once
+
+#include <boost/asio/signal_set.hpp>
+#include <cstdint>
+
+#include "confcast/api/api.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/log.hpp"
+#include "confcast/base/task_group.hpp"
+#include "confcast/feed/feed.hpp"
+#include "confcast/http/server.hpp"
+#include "confcast/observe/loop_monitor.hpp"
+#include "confcast/observe/metrics.hpp"
+#include "confcast/observe/request_metrics.hpp"
+#include "confcast/push/hub.hpp"
+#include "confcast/store/embedded.hpp"
+#include "options.hpp"
+
+namespace confcast::app {
+
+class Application {
+  public:
+    /// All references outlive the application; `io` is not run before.
+    Application(asio::io_context& io, const Options& options, store::EmbeddedStore& store, store::Layout layout,
+                const Clock& clock, Log& log);
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    /// Binds the port. Error: invalid_parameter with detail "reason".
+    Result<> listen() { return server_.listen(); }
+    /// The real one, after listen().
+    std::uint16_t port() const { return server_.port(); }
+    /// Serves until a signal; returns when everything has ended.
+    void run();
+
+  private:
+    void start_tasks();
+    Awaitable<> tick_streams();
+    Awaitable<> announce();
+    Awaitable<> wait_for_signals();
+    Awaitable<> end();
+    void register_metrics();
+
+    asio::io_context& io_;
+    const Options options_;
+    store::EmbeddedStore& store_;
+    const store::Layout layout_;
+    const Clock& clock_;
+    Log& log_;
+
+    observe::LoopMonitor loop_monitor_;
+    observe::Registry registry_;
+    observe::RequestMetrics request_metrics_;
+    feed::Feed feed_;
+    push::Hub hub_;
+    api::Api api_;
+    http::Server server_;
+    TaskGroup tasks_;
+    asio::basic_signal_set<Executor> signals_;
+    std::uint64_t escaped_ = 0;  // exceptions that reached the loop
+};
+
+}  // namespace confcast::app

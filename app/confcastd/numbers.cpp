@@ -1,0 +1,117 @@
+#include "numbers.hpp"
+
+namespace confcast::app {
+namespace {
+
+// Reads one member of a stats struct that the object gives out by reference or by value.
+template <class Object, class Stats>
+observe::Read member(const Object& object, std::uint64_t Stats::* field) {
+    return [&object, field] { return static_cast<double>(object.stats().*field); };
+}
+
+template <class Function>
+observe::Read number(Function function) {
+    return [function] { return static_cast<double>(function()); };
+}
+
+}  // namespace
+
+void register_feed(observe::Registry& registry, const feed::Feed& feed, const Clock& clock) {
+    using Stats = feed::FeedStats;
+    registry.counter("confcast_feed_revisions_total", "Revisions applied with at least one change of a setting",
+                     member(feed, &Stats::revisions));
+    registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_put),
+                     {{"op", "put"}});
+    registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_delete),
+                     {{"op", "delete"}});
+    registry.counter("confcast_feed_duplicates_total", "Events at or below the applied revision, ignored",
+                     member(feed, &Stats::duplicates));
+    registry.counter("confcast_feed_discarded_total", "Events without a key or a revision, discarded",
+                     member(feed, &Stats::discarded));
+    registry.counter("confcast_feed_relists_total", "Lists of the whole store after the first",
+                     member(feed, &Stats::relists));
+    registry.counter("confcast_feed_watch_restarts_total", "Watches on the store that were opened again",
+                     member(feed, &Stats::watch_restarts));
+    registry.counter("confcast_feed_epoch_changes_total", "Other histories met", member(feed, &Stats::epoch_changes));
+    registry.counter("confcast_feed_repairs_total", "Settings mended by comparison with the store",
+                     member(feed, &Stats::repairs));
+    registry.gauge("confcast_feed_revision", "The revision that this node has applied",
+                   number([&feed] { return feed.position().revision; }));
+    registry.gauge("confcast_feed_known_head", "The newest revision that this node knows of",
+                   number([&feed] { return feed.known_head(); }));
+    registry.gauge("confcast_feed_settings", "Settings held", number([&feed] { return feed.state().size(); }));
+    registry.gauge("confcast_feed_state_bytes", "Bytes of their keys and values",
+                   number([&feed] { return feed.state().bytes(); }));
+    registry.gauge("confcast_feed_journal_changes", "Revisions in the journal",
+                   number([&feed] { return feed.journal().size(); }));
+    registry.gauge("confcast_feed_journal_bytes", "Bytes of their keys and values",
+                   number([&feed] { return feed.journal().bytes(); }));
+    registry.gauge("confcast_feed_stale_seconds", "Since when the watch on the store is down; 0 while it is up",
+                   [&feed, &clock] {
+                       const auto since = feed.stale_since();
+                       return since ? std::chrono::duration<double>(clock.now() - *since).count() : 0.0;
+                   });
+}
+
+void register_hub(observe::Registry& registry, const push::Hub& hub) {
+    using Stats = push::HubStats;
+    registry.gauge("confcast_push_sessions", "Streams open", number([&hub] { return hub.sessions(); }));
+    registry.counter("confcast_push_sessions_opened_total", "Streams opened", member(hub, &Stats::sessions_opened));
+    registry.counter("confcast_push_sessions_closed_total", "Streams closed", member(hub, &Stats::sessions_closed));
+    registry.counter("confcast_push_messages_total", "Messages sent", member(hub, &Stats::messages));
+    registry.counter("confcast_push_updates_total", "Updates sent", member(hub, &Stats::updates));
+    registry.counter("confcast_push_encoded_total", "Updates encoded", member(hub, &Stats::encoded));
+    registry.counter("confcast_push_bytes_total", "Bytes of messages sent", member(hub, &Stats::bytes));
+    registry.counter("confcast_push_bookmarks_total", "Bookmarks sent", member(hub, &Stats::bookmarks));
+    registry.counter("confcast_push_snapshots_total", "Snapshots started", member(hub, &Stats::snapshots));
+    registry.counter("confcast_push_coalesced_total", "Updates that folded several revisions",
+                     member(hub, &Stats::coalesced));
+    registry.counter("confcast_push_resumes_total", "Streams resumed", member(hub, &Stats::resumed_changes),
+                     {{"with", "changes"}});
+    registry.counter("confcast_push_resumes_total", "Streams resumed", member(hub, &Stats::resumed_snapshot),
+                     {{"with", "snapshot"}});
+    registry.counter("confcast_push_acks_total", "Acknowledgements of clients", member(hub, &Stats::acks),
+                     {{"status", "applied"}});
+    registry.counter("confcast_push_acks_total", "Acknowledgements of clients", member(hub, &Stats::nacks),
+                     {{"status", "failed"}});
+    registry.counter("confcast_push_refused_total", "Client messages refused", member(hub, &Stats::refused));
+    registry.counter("confcast_push_closed_slow_total", "Streams closed because they took no byte in time",
+                     member(hub, &Stats::closed_slow));
+    registry.counter("confcast_push_pings_total", "Pings of clients answered", member(hub, &Stats::pings));
+}
+
+void register_server(observe::Registry& registry, const http::Server& server) {
+    using Stats = http::ServerStats;
+    registry.gauge("confcast_http_connections", "Connections open", member(server, &Stats::connections));
+    registry.gauge("confcast_http_websockets", "WebSockets open", member(server, &Stats::websockets));
+    registry.counter("confcast_http_accepted_total", "Connections accepted", member(server, &Stats::accepted));
+    registry.counter("confcast_http_refused_connections_total", "Connections over the limit, turned away",
+                     member(server, &Stats::refused_connections));
+    registry.counter("confcast_http_accept_errors_total", "Accepts that failed", member(server, &Stats::accept_errors));
+    registry.counter("confcast_http_bad_requests_total", "Requests that are not well-formed HTTP",
+                     member(server, &Stats::bad_requests));
+    registry.counter("confcast_http_timeouts_total", "Requests that did not arrive in time",
+                     member(server, &Stats::timeouts));
+    registry.counter("confcast_http_upgrades_total", "Upgrades to WebSocket", member(server, &Stats::upgrades));
+    registry.counter("confcast_http_sent_bytes_total", "Bytes sent", member(server, &Stats::bytes_sent));
+}
+
+void register_store(observe::Registry& registry, const store::EmbeddedStore& store) {
+    using Stats = store::EmbeddedStats;
+    registry.counter("confcast_store_commits_total", "Commits to the disk, each of a group of writes",
+                     member(store, &Stats::commits));
+    registry.counter("confcast_store_writes_total", "Transactions committed", member(store, &Stats::writes));
+    registry.gauge("confcast_store_largest_group", "The most transactions in one commit",
+                   member(store, &Stats::largest_group));
+    registry.counter("confcast_store_failures_total", "Commits that the disk refused", member(store, &Stats::failures));
+    registry.counter("confcast_store_compactions_total", "Compactions of history", member(store, &Stats::compactions));
+    registry.counter("confcast_store_leases_expired_total", "Leases that ran out",
+                     member(store, &Stats::leases_expired));
+}
+
+void register_log(observe::Registry& registry, const Log& log) {
+    registry.counter("confcast_log_dropped_total", "Log lines lost because the sink could not keep up",
+                     number([&log] { return log.dropped(); }));
+}
+
+}  // namespace confcast::app

@@ -1,0 +1,34 @@
+// What a run of the generator is asked to do.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "confcast/load/socket.hpp"
+
+namespace confcast::fanout {
+
+struct Options {
+    load::Endpoint server;
+    pid_t server_pid = 0;  // 0 = unknown: no figures of the server
+    std::size_t clients = 1'000;
+    std::size_t connecting = 64;  // handshakes under way at once
+    std::size_t publications = 0;
+    double seconds = 0;  // used when publications is 0
+    std::size_t warmup = 20;
+    std::size_t in_flight = 1;  // closed loop: publications that not everybody has yet
+    double rate = 0;            // per second; 0 = closed loop
+    std::size_t payload = 256;
+    std::size_t keys = 1;
+    double slow_percent = 0;
+    double slow_pause = 1.0;  // seconds that a slow client does not read, again and again
+    double idle = 0;          // seconds of silence before the first publication, to measure what silence costs
+    double patience = 15;     // seconds without any delivery after which what is missing is lost
+    std::string path = "/ws";
+    bool verify = false;
+};
+
+}  // namespace confcast::fanout

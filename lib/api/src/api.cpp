@@ -1,0 +1,113 @@
+#include "confcast/api/api.hpp"
+
+#include <unordered_map>
+#include <utility>
+
+#include "adapter.hpp"
+#include "confcast/http/standard_middleware.hpp"
+#include "documents.hpp"
+#include "envelope.hpp"
+#include "routes.hpp"
+#include "setting_body.hpp"
+
+namespace confcast::api {
+namespace {
+
+// Bodies for paths that are not in the table: a route that an extension added, or a 404 with something behind it.
+constexpr std::size_t other_body_limit = 2U << 20U;
+
+}  // namespace
+
+std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
+
+struct Api::Impl {
+    Impl(Executor e, ApiParts p, ApiOptions o)
+        : executor(e),
+          services{p, o, Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
+                   make_errors_document()} {}
+
+    void add_routes() {
+        for (const RouteRow& row : route_table()) {
+            const std::vector<http::Middleware>& group = row.scope == Scope::api ? api_group : operations_group;
+            router.add(
+                row.method, row.pattern,
+                [this, &row](http::Context& context) { return run_route(services, row, context); }, group);
+        }
+    }
+
+    const RouteRow* row_of(http::Method method, std::string_view pattern) const {
+        for (const RouteRow& row : route_table())
+            if (row.method == method && row.pattern == pattern) return &row;
+        return nullptr;
+    }
+
+    // Where the body is the value itself, a body over the limit is a value over the limit.
+    http::Response render_refusal(const http::Context& context, const Error& error) const {
+        const http::Request& request = context.request;
+        if (error != Errc::body_too_large || request.method != http::Method::put || brings_json(request))
+            return render_error(context, error);
+        const http::Router::Match match = router.find(request.method, request.path);
+        if (match.outcome != http::Router::Match::Outcome::found || row_of(request.method, match.pattern) == nullptr)
+            return render_error(context, error);
+        return render_error(context, Error(Errc::value_too_large)
+                                         .with("limit", static_cast<std::int64_t>(services.options.max_value))
+                                         .with("size", error.number("size")));
+    }
+
+    Executor executor;
+    Services services;
+    http::ErrorRenderer render = [this](const http::Context& context, const Error& error) {
+        return render_refusal(context, error);
+    };
+    http::Router router;
+    // Credentials, permissions and limits go into the first list; the second stays open.
+    std::vector<http::Middleware> api_group;
+    std::vector<http::Middleware> operations_group;
+    http::Chain chain;
+    std::uint64_t failures = 0;  // exceptions that recover() caught
+};
+
+Api::Api(Executor executor, ApiParts parts, ApiOptions options, http::AccessObserver observe,
+         const std::function<void(http::Router&)>& extend)
+    : impl_(std::make_unique<Impl>(executor, parts, std::move(options))) {
+    impl_->add_routes();
+    if (extend) extend(impl_->router);
+    std::vector<http::Middleware> list;
+    list.push_back(http::recover(impl_->render, parts.log, impl_->failures));
+    list.push_back(http::request_id());
+    list.push_back(http::access_log(parts.clock, parts.log, std::move(observe)));
+    list.push_back(http::language());
+    impl_->chain = http::Chain(std::move(list), impl_->router.as_handler(impl_->render));
+}
+
+Api::~Api() = default;
+
+const http::Chain& Api::chain() const { return impl_->chain; }
+const http::ErrorRenderer& Api::renderer() const { return impl_->render; }
+
+std::size_t Api::body_limit(const http::Request& head) const {
+    const http::Router::Match match = impl_->router.find(head.method, head.path);
+    if (match.outcome != http::Router::Match::Outcome::found) return other_body_limit;
+    const http::Method method = head.method == http::Method::head ? http::Method::get : head.method;
+    const RouteRow* row = impl_->row_of(method, match.pattern);
+    return row == nullptr ? other_body_limit : body_limit_of(*row, impl_->services.options);
+}
+
+Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executor); }
+Awaitable<> Api::check_health() { return impl_->services.health.ask_store(); }
+void Api::set_draining() { impl_->services.health.set_draining(); }
+
+std::vector<Api::Route> Api::routes() const {
+    std::vector<Route> out;
+    for (const RouteRow& row : route_table()) {
+        Route route{row.method, std::string(row.pattern), {}, {}};
+        for (const Parameter& parameter : row.query) {
+            route.query.emplace_back(parameter.name);
+            if (parameter.repeatable) route.query_repeatable.emplace_back(parameter.name);
+        }
+        out.push_back(std::move(route));
+    }
+    return out;
+}
+
+}  // namespace confcast::api

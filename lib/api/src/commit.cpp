@@ -1,0 +1,89 @@
+#include "commit.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace confcast::api {
+namespace {
+
+store::Metadata metadata_of(const Setting& setting, SystemTime now) {
+    store::Metadata meta;
+    meta.content_type = setting.content_type;
+    meta.message = setting.message;
+    meta.updated_at = std::chrono::time_point_cast<std::chrono::milliseconds>(now);
+    meta.ttl_s = setting.ttl_s;
+    return meta;
+}
+
+}  // namespace
+
+void Write::require(std::vector<store::Compare> compares) {
+    for (store::Compare& compare : compares) transaction_.compares.push_back(std::move(compare));
+}
+
+Awaitable<Result<>> Write::put(std::string key, Setting setting) {
+    store::LeaseId lease = 0;
+    if (setting.ttl_s) {
+        const auto granted = leases_.find(*setting.ttl_s);
+        if (granted != leases_.end()) {
+            lease = granted->second;
+        } else {
+            const Result<store::Lease> fresh = co_await services_.parts.store.grant(*setting.ttl_s);
+            if (!fresh) co_return fresh.error();
+            lease = fresh->id;
+            leases_.emplace(*setting.ttl_s, lease);
+        }
+    }
+    const store::Metadata meta = metadata_of(setting, services_.parts.clock.wall());
+    const store::Layout& layout = services_.parts.layout;
+    transaction_.puts.push_back({layout.entry_key(key), std::move(setting.value), lease});
+    transaction_.puts.push_back({layout.meta_key(key), store::encode_metadata(meta), lease});
+    co_return Result<>{};
+}
+
+void Write::remove(const std::string& key) {
+    transaction_.deletes.push_back(services_.parts.layout.entry_key(key));
+    transaction_.deletes.push_back(services_.parts.layout.meta_key(key));
+}
+
+Awaitable<Result<store::TransactionResult>> Write::commit() {
+    Result<store::TransactionResult> done = co_await services_.parts.store.commit(std::move(transaction_));
+    if (!done) {
+        // a write that may have happened keeps its lease: revoking it could delete what was written
+        if (done.error() != Errc::outcome_unknown) co_await give_back();
+        co_return done;
+    }
+    if (!done->succeeded) co_await give_back();
+    co_return done;
+}
+
+Awaitable<> Write::give_back() {
+    for (const auto& [ttl, lease] : leases_) {
+        const Result<> revoked = co_await services_.parts.store.revoke(lease);
+        if (!revoked)
+            services_.parts.log.warning("api", "a lease that was not used could not be revoked; it will run out",
+                                        {{"lease", lease}, {"error", revoked.error().to_string()}});
+    }
+    leases_.clear();
+}
+
+Awaitable<bool> await_applied(Services& services, store::Revision revision) {
+    const SteadyTime deadline = services.parts.clock.now() + services.options.write_wait;
+    const Result<> applied = co_await services.parts.feed.wait_for(revision, deadline);
+    co_return applied.has_value();
+}
+
+Awaitable<Result<Standing>> read_standing(Services& services, std::string key, store::Revision at) {
+    store::RangeRequest request{store::KeyRange::single(services.parts.layout.entry_key(key)), at, 1, true};
+    const Result<store::RangeResult> found = co_await services.parts.store.range(std::move(request));
+    if (!found) co_return found.error();
+    Standing standing;
+    standing.store_revision = found->revision;
+    if (!found->kvs.empty()) {
+        standing.mod_revision = found->kvs.front().mod_revision;
+        standing.version = found->kvs.front().version;
+    }
+    co_return standing;
+}
+
+}  // namespace confcast::api

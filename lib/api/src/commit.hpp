@@ -1,0 +1,47 @@
+// From settings to one store transaction: entry and metadata beside it, leases for those that have a time to live, and
+// the wait until this node has applied what the store has committed.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "services.hpp"
+#include "setting_body.hpp"
+
+namespace confcast::api {
+
+/// One write on its way to the store. The leases it was granted are given back unless it succeeds.
+class Write {
+  public:
+    explicit Write(Services& services) : services_(services) {}
+
+    void require(store::Compare compare) { transaction_.compares.push_back(std::move(compare)); }
+    void require(std::vector<store::Compare> compares);
+    /// Error: the store's, of a grant.
+    Awaitable<Result<>> put(std::string key, Setting setting);
+    void remove(const std::string& key);
+
+    /// Commits, once. Errors: the store's. A compare that fails is a result.
+    Awaitable<Result<store::TransactionResult>> commit();
+    /// Grants that no commit will use.
+    Awaitable<> give_back();
+
+  private:
+    Services& services_;
+    store::Transaction transaction_;
+    std::map<std::int64_t, store::LeaseId> leases_;  // by time to live
+};
+
+/// Waits until this node has applied the revision, write_wait at most: false when it has not. The write is durable
+/// either way.
+Awaitable<bool> await_applied(Services& services, store::Revision revision);
+
+/// What a key is in the store now: mod_revision and version 0 when it is not there. Linearizable. `at` as for a range.
+struct Standing {
+    store::Revision store_revision = 0;
+    store::Revision mod_revision = 0;
+    std::int64_t version = 0;
+};
+Awaitable<Result<Standing>> read_standing(Services& services, std::string key, store::Revision at);
+
+}  // namespace confcast::api

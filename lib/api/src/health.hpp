@@ -1,0 +1,55 @@
+// Is this node fit to serve? Answers at once from what is known; the store is asked in the background, so that a store
+// that hangs cannot hang /readyz.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "confcast/base/async.hpp"
+#include "confcast/base/clock.hpp"
+#include "confcast/base/error.hpp"
+#include "confcast/feed/feed.hpp"
+#include "confcast/store/store.hpp"
+
+namespace confcast::api {
+
+class Health {
+  public:
+    struct Timing {
+        std::chrono::milliseconds interval;
+        std::chrono::milliseconds patience;
+    };
+    Health(store::Store& store, const feed::Feed& feed, const Clock& clock, Timing timing)
+        : store_(store), feed_(feed), clock_(clock), timing_(timing) {}
+
+    /// Asks the store every interval; returns when cancelled.
+    Awaitable<> run(Executor executor);
+    Awaitable<> ask_store();
+    void set_draining() { draining_ = true; }
+
+    struct Check {
+        std::string name;
+        std::string problem;  // empty = passed
+        Errc code;            // what the answer's code is when it is the first that failed
+    };
+    /// In the order in which a failure is told: server, feed, store.
+    std::vector<Check> checks() const;
+
+    /// The store's last word; a default one before the first.
+    const store::Status& store_status() const { return status_; }
+
+  private:
+    std::string store_problem() const;
+
+    store::Store& store_;
+    const feed::Feed& feed_;
+    const Clock& clock_;
+    Timing timing_;
+    bool draining_ = false;
+    bool answered_ = false;
+    SteadyTime answered_at_;
+    store::Status status_;
+    std::string failure_;  // of the last status() call
+};
+
+}  // namespace confcast::api

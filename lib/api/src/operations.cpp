@@ -1,0 +1,112 @@
+#include "operations.hpp"
+
+#include "envelope.hpp"
+#include "json_text.hpp"
+
+namespace confcast::api {
+namespace {
+
+// The first check that failed, as an error that tells all of them; nullopt when every one passed.
+std::optional<Error> first_failure(const std::vector<Health::Check>& checks) {
+    std::optional<Error> failure;
+    for (const Health::Check& check : checks) {
+        if (check.problem.empty()) continue;
+        if (!failure) failure = Error(check.code).with("reason", check.problem);
+        std::move(*failure).with(check.name, check.problem);
+    }
+    return failure;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+    append_json_string(out, name);
+    out += ':';
+    append_json_string(out, text);
+}
+
+void append_checks(std::string& out, const std::vector<Health::Check>& checks) {
+    out += R"("checks":{)";
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        if (i > 0) out += ',';
+        append_member(out, checks[i].name, checks[i].problem.empty() ? "ok" : checks[i].problem);
+    }
+    out += '}';
+}
+
+void append_particulars(std::string& out, const Services& services) {
+    const store::Status& status = services.health.store_status();
+    const feed::Feed& feed = services.parts.feed;
+    out += R"(,"epoch":)";
+    append_json_string(out, feed.position().epoch.to_string());
+    out += R"(,"revision":)";
+    append_json_number(out, feed.position().revision);
+    out += R"(,"known_head":)";
+    append_json_number(out, feed.known_head());
+    out += R"(,"stale":)";
+    out += feed.stale_since() ? "true" : "false";
+    out += R"(,"settings":)";
+    append_json_number(out, static_cast<std::int64_t>(feed.state().size()));
+    out += R"(,"streams":)";
+    append_json_number(out, static_cast<std::int64_t>(services.parts.hub.sessions()));
+    out += R"(,"store":{)";
+    append_member(out, "version", status.version);
+    out += R"(,"revision":)";
+    append_json_number(out, status.revision);
+    out += R"(,"oldest":)";
+    append_json_number(out, status.oldest);
+    out += R"(,"size_bytes":)";
+    append_json_number(out, status.size_bytes);
+    out += '}';
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> get_livez(Call& call) {
+    const Result<bool> verbose = call.query.flag("verbose");
+    if (!verbose) co_return verbose.error();
+    co_return json_response(
+        success_text(*verbose ? R"({"status":"alive","checks":{"loop":"ok"}})" : R"({"status":"alive"})"));
+}
+
+namespace {
+
+/// The answer of a health route: 503 with what fails first, else its word and, when asked for, all that is known.
+Result<http::Response> health_answer(Call& call, std::string_view status, bool always_checks) {
+    const Result<bool> verbose = call.query.flag("verbose");
+    if (!verbose) return verbose.error();
+    const std::vector<Health::Check> checks = call.services.health.checks();
+    if (std::optional<Error> failure = first_failure(checks)) return std::move(*failure);
+    std::string data = "{";
+    append_member(data, "status", status);
+    if (always_checks || *verbose) {
+        data += ',';
+        append_checks(data, checks);
+    }
+    if (*verbose) append_particulars(data, call.services);
+    data += '}';
+    return json_response(success_text(data));
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> get_readyz(Call& call) { co_return health_answer(call, "ready", true); }
+Awaitable<Result<http::Response>> get_healthz(Call& call) { co_return health_answer(call, "healthy", false); }
+
+Awaitable<Result<http::Response>> get_metrics(Call& call) {
+    http::Response response;
+    response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    response.body = call.services.parts.metrics();
+    co_return response;
+}
+
+Awaitable<Result<http::Response>> get_version(Call& call) {
+    std::string data = "{";
+    append_member(data, "name", "confcast");
+    data += ',';
+    append_member(data, "version", call.services.options.version);
+    data += R"(,"api":1,"push_protocol":1,)";
+    append_member(data, "store", call.services.health.store_status().version);
+    data += '}';
+    co_return json_response(success_text(data));
+}
+
+}  // namespace confcast::api

@@ -1,0 +1,131 @@
+#include "read.hpp"
+
+#include <limits>
+
+#include "conditions.hpp"
+#include "confcast/base/utf8.hpp"
+#include "confcast/push/entry_json.hpp"
+#include "envelope.hpp"
+#include "past.hpp"
+
+namespace confcast::api {
+namespace {
+
+constexpr std::int64_t max_revision = std::numeric_limits<std::int64_t>::max();
+
+struct ReadOptions {
+    bool raw = false;
+    bool meta_only = false;
+    bool linearizable = false;
+    std::optional<std::int64_t> revision;
+    std::optional<std::int64_t> min_revision;
+};
+
+Result<ReadOptions> read_options(const Query& query) {
+    ReadOptions options;
+    const Result<bool> raw = query.flag("raw");
+    if (!raw) return raw.error();
+    options.raw = *raw;
+    if (const auto fields = query.get("fields")) {
+        if (*fields != "meta") return bad_parameter("fields", "it can only be: meta");
+        options.meta_only = true;
+    }
+    if (options.raw && options.meta_only) return bad_parameter("fields", "raw has no room for it");
+    if (const auto consistency = query.get("consistency")) {
+        if (*consistency != "linearizable" && *consistency != "serializable")
+            return bad_parameter("consistency", "it is linearizable or serializable");
+        options.linearizable = *consistency == "linearizable";
+    }
+    const Result<std::optional<std::int64_t>> revision = query.number("revision", 1, max_revision);
+    if (!revision) return revision.error();
+    options.revision = *revision;
+    const Result<std::optional<std::int64_t>> at_least = query.number("min_revision", 0, max_revision);
+    if (!at_least) return at_least.error();
+    options.min_revision = *at_least;
+    if (options.revision && (options.min_revision || query.has("consistency")))
+        return bad_parameter("revision", "a read of the past goes without min_revision and consistency");
+    return options;
+}
+
+// Waits until memory is as new as the reader wants it.
+Awaitable<Result<>> catch_up(Call& call, ReadOptions options) {
+    feed::Feed& feed = call.services.parts.feed;
+    const SteadyTime deadline = call.services.parts.clock.now() + call.services.options.read_wait;
+    if (options.linearizable) {
+        store::RangeRequest head{store::KeyRange::single(call.services.parts.layout.entry_key(call.key)), 0, 1, true};
+        const Result<store::RangeResult> asked = co_await call.services.parts.store.range(std::move(head));
+        if (!asked) co_return asked.error();
+        const Result<> seen = co_await feed.wait_for(asked->revision, deadline);
+        if (!seen) co_return seen.error();
+    }
+    if (options.min_revision) {
+        const Result<> seen = co_await feed.wait_for(*options.min_revision, deadline);
+        if (!seen) co_return seen.error();
+    }
+    co_return Result<>{};
+}
+
+http::Response raw_response(const feed::Entry& entry) {
+    http::Response response;
+    response.headers.reserve(8);
+    response.headers.emplace_back("Content-Type", push::content_type_of(entry));
+    // somebody else's bytes under the server's own origin: a browser shall not run them
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
+    response.body = entry.value;
+    return response;
+}
+
+http::Response entry_response(const feed::Entry& entry, bool meta_only) {
+    std::string body;
+    body.reserve(entry.value.size() + entry.key.size() + 256);
+    body += envelope_begin;
+    push::append_entry(body, entry, meta_only);
+    body += envelope_end;
+    return json_response(std::move(body));
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> get_config(Call& call) {
+    const Result<ReadOptions> options = read_options(call.query);
+    if (!options) co_return options.error();
+    const Result<Conditions> conditions = read_conditions(call.context.request);
+    if (!conditions) co_return conditions.error();
+
+    feed::EntryPtr entry;
+    if (options->revision) {
+        Result<feed::EntryPtr> found =
+            co_await read_past(call.services.parts.store, call.services.parts.layout, call.key, *options->revision);
+        if (!found) co_return found.error();
+        entry = std::move(*found);
+    } else {
+        const Result<> ready = check_ready(call.services);
+        if (!ready) co_return ready.error();
+        if (options->linearizable || options->min_revision) {
+            const Result<> seen = co_await catch_up(call, *options);
+            if (!seen) co_return seen.error();
+        }
+        entry = call.services.parts.feed.state().find(call.key);
+    }
+
+    if (entry == nullptr) {
+        Error missing = Error(Errc::config_not_found).with("key", call.key);
+        if (options->revision) co_return std::move(missing).with("revision", *options->revision);
+        co_return missing;
+    }
+    if (conditions->if_match && !conditions->if_match->matches(entry->mod_revision, true))
+        co_return Error(Errc::precondition_failed).with("key", call.key).with("mod_revision", entry->mod_revision);
+
+    http::Response response;
+    if (conditions->if_none_match && conditions->if_none_match->matches(entry->mod_revision, false)) {
+        response.status = 304;
+    } else {
+        response = options->raw ? raw_response(*entry) : entry_response(*entry, options->meta_only);
+    }
+    response.headers.emplace_back("ETag", entity_tag(entry->mod_revision));
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    co_return response;
+}
+
+}  // namespace confcast::api

@@ -1,0 +1,71 @@
+#include "routes.hpp"
+
+#include <array>
+
+#include "documents.hpp"
+#include "list.hpp"
+#include "operations.hpp"
+#include "read.hpp"
+#include "txn.hpp"
+#include "watch.hpp"
+#include "write.hpp"
+
+namespace confcast::api {
+namespace {
+
+using enum http::Method;
+
+constexpr std::array<Parameter, 5> read_query{{{"raw"}, {"fields"}, {"revision"}, {"min_revision"}, {"consistency"}}};
+constexpr std::array<Parameter, 4> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}}};
+constexpr std::array<Parameter, 2> put_query{{{"raw"}, {"dry_run"}}};
+constexpr std::array<Parameter, 1> write_query{{{"dry_run"}}};
+constexpr std::array<Parameter, 5> watch_query{{{"key", true}, {"prefix", true}, {"since"}, {"snapshot"}, {"fields"}}};
+constexpr std::array<Parameter, 1> health_query{{{"verbose"}}};
+constexpr std::span<const Parameter> no_query{};
+
+// clang-format off
+constexpr std::array table{
+    //       method  pattern                   endpoint          scope              body               stamp            query
+    RouteRow{get,    "/api/v1/config/*key",    get_config,       Scope::api,        Body::none,        Stamp::position, read_query},
+    RouteRow{put,    "/api/v1/config/*key",    put_config,       Scope::api,        Body::setting,     Stamp::none,     put_query},
+    RouteRow{del,    "/api/v1/config/*key",    delete_config,    Scope::api,        Body::none,        Stamp::none,     write_query},
+    RouteRow{get,    "/api/v1/config",         list_config,      Scope::api,        Body::none,        Stamp::position, list_query},
+    RouteRow{post,   "/api/v1/config",         create_config,    Scope::api,        Body::setting,     Stamp::none,     write_query},
+
+    RouteRow{get,    "/config/*key",           get_config,       Scope::api,        Body::none,        Stamp::position, read_query},
+    RouteRow{put,    "/config/*key",           put_config,       Scope::api,        Body::setting,     Stamp::none,     put_query},
+    RouteRow{del,    "/config/*key",           delete_config,    Scope::api,        Body::none,        Stamp::none,     write_query},
+    RouteRow{get,    "/config",                list_config,      Scope::api,        Body::none,        Stamp::position, list_query},
+    RouteRow{post,   "/config",                create_config,    Scope::api,        Body::setting,     Stamp::none,     write_query},
+
+    RouteRow{post,   "/api/v1/txn",            run_transaction,  Scope::api,        Body::transaction, Stamp::none,     write_query},
+    RouteRow{get,    "/api/v1/watch",          get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
+    RouteRow{get,    "/ws",                    get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
+    RouteRow{get,    "/api/v1/errors",         get_errors,       Scope::operations, Body::none,        Stamp::none,     no_query},
+    RouteRow{get,    "/api/v1/openapi.json",   get_openapi,      Scope::operations, Body::none,        Stamp::none,     no_query},
+
+    RouteRow{get,    "/livez",                 get_livez,        Scope::operations, Body::none,        Stamp::none,     health_query},
+    RouteRow{get,    "/readyz",                get_readyz,       Scope::operations, Body::none,        Stamp::none,     health_query},
+    RouteRow{get,    "/healthz",               get_healthz,      Scope::operations, Body::none,        Stamp::none,     health_query},
+    RouteRow{get,    "/metrics",               get_metrics,      Scope::operations, Body::none,        Stamp::none,     no_query},
+    RouteRow{get,    "/version",               get_version,      Scope::operations, Body::none,        Stamp::none,     no_query},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const RouteRow> route_table() { return table; }
+
+std::size_t body_limit_of(const RouteRow& row, const ApiOptions& options) {
+    constexpr std::size_t around_the_value = 64U << 10U;
+    switch (row.body) {
+        case Body::none:
+            return 0;
+        case Body::setting:
+        case Body::transaction:
+            return 2 * options.max_value + around_the_value;
+    }
+    return 0;
+}
+
+}  // namespace confcast::api

@@ -1,0 +1,42 @@
+// The one table of routes: what is served where, with what parameters and how large a body.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "services.hpp"
+
+namespace confcast::api {
+
+/// Who a route is for; a scope's middlewares run around its endpoints.
+enum class Scope : std::uint8_t {
+    api,        // settings and streams: credentials and limits attach here
+    operations  // for the operator's tools: open, cheap, never limited
+};
+
+/// What a request may bring along.
+enum class Body : std::uint8_t {
+    none,        // nothing: a body is refused, not ignored
+    setting,     // one setting
+    transaction  // several
+};
+
+/// What every answer of the route carries.
+enum class Stamp : std::uint8_t { none, position };
+
+struct RouteRow {
+    http::Method method;
+    std::string_view pattern;
+    Endpoint endpoint;
+    Scope scope;
+    Body body;
+    Stamp stamp;
+    std::span<const Parameter> query;
+};
+
+std::span<const RouteRow> route_table();
+
+/// The most bytes of body that the route takes. A JSON body may need twice its value's bytes (escapes, base64).
+std::size_t body_limit_of(const RouteRow& row, const ApiOptions& options);
+
+}  // namespace confcast::api

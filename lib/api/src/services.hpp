@@ -1,0 +1,36 @@
+// What an endpoint works with, and the call that it answers.
+#pragma once
+
+#include <string>
+
+#include "confcast/api/api.hpp"
+#include "health.hpp"
+#include "query.hpp"
+
+namespace confcast::api {
+
+/// Lives as long as the Api.
+struct Services {
+    ApiParts parts;
+    ApiOptions options;
+    Health health;
+    std::string errors_document;  // GET /api/v1/errors, made once
+};
+
+/// One request at its endpoint: lives in the adapter's frame until the endpoint has returned.
+struct Call {
+    Services& services;
+    http::Context& context;
+    Query query;
+    std::string key;  // decoded and checked; empty on routes without one
+};
+
+/// An endpoint is a named coroutine; the adapter (adapter.hpp) makes the envelope of an Error.
+using Endpoint = Awaitable<Result<http::Response>> (*)(Call& call);
+
+/// `X-Confcast-Revision: <epoch>:<rev>` and, when the watch is down, `X-Confcast-Stale: <seconds>`.
+void stamp_position(const Services& services, http::Response& response);
+/// not_caught_up until this node has its first list.
+Result<> check_ready(const Services& services);
+
+}  // namespace confcast::api

@@ -1,0 +1,42 @@
+// A push session's connection over WebSocket: the bridge between push::Transport and http::WebSocket. One per
+// connection, in the frame of its coroutine; knows neither settings nor Beast.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "confcast/http/websocket.hpp"
+#include "confcast/push/hub.hpp"
+#include "confcast/push/transport.hpp"
+
+namespace confcast::api {
+
+class WebSocketTransport final : public push::Transport, public http::WebSocketEvents {
+  public:
+    explicit WebSocketTransport(http::WebSocket& socket) : socket_(socket) {}
+
+    /// Whom to report to; before it nothing comes from the socket (run() has not begun).
+    void attach(push::TransportEvents& session) { session_ = &session; }
+
+    // push::Transport
+    push::Framing framing() const override { return push::Framing::websocket; }
+    void send(std::span<const push::MessagePtr> messages) override;
+    void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
+    void abort() override { socket_.abort(); }
+    std::string_view remote() const override { return socket_.remote(); }
+
+    // http::WebSocketEvents
+    void on_message(std::string_view data, bool binary) override;
+    void on_written() override;
+
+  private:
+    http::WebSocket& socket_;
+    push::TransportEvents* session_ = nullptr;
+    std::vector<push::MessagePtr> in_flight_;
+    std::vector<std::string_view> frames_;
+};
+
+/// Runs a session on the socket until it is gone. Cancellation: as socket.run(); the session is told in any case.
+Awaitable<> run_stream(push::Hub& hub, push::Subscription subscription, http::WebSocket& socket);
+
+}  // namespace confcast::api

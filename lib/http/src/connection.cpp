@@ -1,0 +1,84 @@
+#include "connection.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+
+#include "http_session.hpp"
+#include "shared.hpp"
+#include "upgrade.hpp"
+
+namespace confcast::http {
+namespace {
+
+std::string name_of_peer(const Socket& socket) {
+    boost::system::error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (ec) return "?";
+    std::string host = peer.address().to_string();
+    if (peer.address().is_v6()) host = "[" + host + "]";
+    return host + ":" + std::to_string(peer.port());
+}
+
+/// Ends when the connection does. What HTTP needed is freed before the WebSocket begins.
+Awaitable<> run_connection(Connection& connection) {
+    auto http = std::make_unique<HttpSession>(connection);
+    if (connection.over_limit) {
+        co_await http->turn_away(Errc::too_many_connections);
+        co_return;
+    }
+    std::unique_ptr<Upgrade> upgrade = co_await http->serve();
+    http.reset();
+    if (upgrade) co_await serve_websocket(connection, std::move(upgrade));
+}
+
+void on_end(const Connection& connection, const std::exception_ptr& thrown) {
+    if (!thrown) return;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error& e) {
+        if (e.code() == asio::error::operation_aborted) return;  // cut at the end of a shutdown
+        connection.shared->log.error("http", "a connection ended with an error", {{"error", e.what()}});
+    } catch (const std::exception& e) {
+        connection.shared->log.error("http", "a connection ended with an error", {{"error", e.what()}});
+    } catch (...) {
+        connection.shared->log.error("http", "a connection ended with an unknown error");
+    }
+}
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Shared> s, Socket accepted, bool over)
+    : shared(std::move(s)), socket(std::move(accepted)), remote(name_of_peer(socket)), over_limit(over) {
+    ++(over_limit ? shared->stats.refused_connections : shared->stats.accepted);
+    if (over_limit)
+        ++shared->turning_away;
+    else
+        ++shared->stats.connections;
+    shared->connections.add(*this);
+}
+
+Connection::~Connection() {
+    if (over_limit)
+        --shared->turning_away;
+    else
+        --shared->stats.connections;
+    unlink();
+    shared->connections.on_removed();
+}
+
+void Connection::cut() {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+}
+
+void start_connection(std::unique_ptr<Connection> connection) {
+    Connection& it = *connection;
+    asio::co_spawn(
+        it.shared->executor, run_connection(it),
+        asio::bind_cancellation_slot(it.stop.slot(), [owner = std::move(connection)](const std::exception_ptr& thrown) {
+            on_end(*owner, thrown);
+        }));
+}
+
+}  // namespace confcast::http

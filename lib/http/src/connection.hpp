@@ -1,0 +1,52 @@
+// One accepted socket from accept to close, whatever is spoken on it: HTTP first, a WebSocket perhaps later. What is
+// kept here is kept for every idle connection, so it is little.
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+
+#include "confcast/base/async.hpp"
+
+namespace confcast::http {
+
+struct Shared;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+
+/// What is done on a connection now, as the sweep and the shutdown see it. Neither call ends it on the spot.
+class Activity {
+  public:
+    virtual ~Activity() = default;
+    /// The connection's deadline has passed. It has been cleared; set the next one.
+    virtual void on_deadline(SteadyTime now) = 0;
+    /// The server is going away: end when it is polite to.
+    virtual void wind_down() = 0;
+};
+
+class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  public:
+    Connection(std::shared_ptr<Shared> shared, Socket accepted, bool over_limit);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// The deadline is moved nearer, never away.
+    void due(SteadyTime time) { deadline = std::min(deadline, time); }
+    /// Closes the socket: whatever waits for it comes back with an error.
+    void cut();
+
+    const std::shared_ptr<Shared> shared;
+    Socket socket;
+    std::string remote;
+    SteadyTime deadline = SteadyTime::max();
+    Activity* activity = nullptr;
+    asio::cancellation_signal stop;
+    const bool over_limit;  // to be told so and closed
+};
+
+/// Serves the connection in a coroutine of its own, which owns it.
+void start_connection(std::unique_ptr<Connection> connection);
+
+}  // namespace confcast::http

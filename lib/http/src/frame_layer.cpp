@@ -1,0 +1,165 @@
+#include "frame_layer.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "send_now.hpp"
+#include "shared.hpp"
+
+namespace confcast::http {
+namespace {
+
+constexpr std::size_t most_drained = 1U << 20U;
+constexpr char close_frame = '\x88';  // FIN and opcode 8 (RFC 6455, 5.2)
+
+/// Takes `n` bytes from the front of `pieces`.
+std::span<const std::string_view> advance(std::span<const std::string_view> pieces, std::size_t n,
+                                          std::string_view& cut) {
+    while (!pieces.empty() && n >= pieces.front().size()) {
+        n -= pieces.front().size();
+        pieces = pieces.subspan(1);
+    }
+    cut = pieces.empty() ? std::string_view() : pieces.front().substr(n);
+    return pieces;
+}
+
+}  // namespace
+
+void FrameLayer::write_frames(std::span<const std::string_view> frames) {
+    if (broken_) return;
+    in_flight_ = true;
+    if (waiting_) {
+        frames_.assign(frames.begin(), frames.end());
+        return;
+    }
+    std::string_view cut;
+    const auto left = advance(frames, send(frames), cut);
+    if (broken_) return;
+    if (left.empty()) {
+        post_written();
+        return;
+    }
+    frames_.assign(left.begin(), left.end());
+    frames_.front() = cut;
+    wait_until_writable();
+}
+
+void FrameLayer::write_control(std::string frame) { add(std::make_unique<Unit>(std::move(frame))); }
+
+void FrameLayer::add(std::unique_ptr<Unit> unit) {
+    if (broken_) {
+        unit->complete(asio::error::broken_pipe);
+        return;
+    }
+    if (framed_ && unit->bytes.starts_with(close_frame)) owner_.on_close_frame();
+    units_.push_back(std::move(unit));
+    if (!waiting_) pump();
+}
+
+void FrameLayer::pump() {
+    // Frames first unless a unit has begun: a close frame that waits with them must be the last. They cannot starve a
+    // pong, for the next frames are not written before the loop has told of these.
+    while (!waiting_ && !broken_) {
+        const bool went = frames_.empty() || unit_on_wire_ ? (!units_.empty() && pump_unit()) : pump_frames();
+        if (!went) return;
+    }
+}
+
+bool FrameLayer::pump_frames() {
+    std::string_view cut;
+    const auto left = advance(frames_, send(frames_), cut);
+    if (broken_) return false;
+    if (!left.empty()) {
+        frames_.erase(frames_.begin(), frames_.end() - static_cast<std::ptrdiff_t>(left.size()));
+        frames_.front() = cut;
+        wait_until_writable();
+        return false;
+    }
+    frames_ = {};
+    post_written();
+    return true;
+}
+
+bool FrameLayer::pump_unit() {
+    Unit& unit = *units_.front();
+    unit_on_wire_ = true;
+    const std::string_view piece[] = {unit.left};
+    unit.left.remove_prefix(send(piece));
+    if (broken_) return false;
+    if (!unit.left.empty()) {
+        wait_until_writable();
+        return false;
+    }
+    unit_on_wire_ = false;
+    const std::unique_ptr<Unit> done = std::move(units_.front());
+    units_.erase(units_.begin());
+    done->complete({});
+    return true;
+}
+
+std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
+    const Sent sent = send_now(connection_.socket.native_handle(), pieces);
+    Shared& shared = *connection_.shared;
+    shared.stats.bytes_sent += sent.bytes;
+    if (sent.bytes > 0 && stalled()) stalled_since_ = shared.clock.now();
+    if (sent.error) {
+        connection_.cut();
+        fail();
+    }
+    return sent.bytes;
+}
+
+void FrameLayer::look_at_peer(SteadyTime now) {
+    if (!stalled()) return;
+    const std::size_t before = std::exchange(unread_, unacknowledged(connection_.socket.native_handle()));
+    if (unread_ < before) stalled_since_ = now;
+}
+
+void FrameLayer::wait_until_writable() {
+    if (!stalled()) {
+        stalled_since_ = connection_.shared->clock.now();
+        owner_.on_stalled();
+    }
+    unread_ = unacknowledged(connection_.socket.native_handle());
+    waiting_ = true;
+    connection_.socket.async_wait(asio::socket_base::wait_write, [this](const ErrorCode& ec) {
+        waiting_ = false;
+        if (ec) fail();
+        pump();
+        if (!waiting_) stalled_since_ = SteadyTime::max();
+        if (quiet()) owner_.on_quiet();
+    });
+}
+
+void FrameLayer::post_written() {
+    posted_ = true;
+    asio::post(get_executor(), [this] {
+        posted_ = false;
+        in_flight_ = false;
+        owner_.on_frames_written();
+        if (quiet()) owner_.on_quiet();
+    });
+}
+
+/// True: the peer has closed, or is not worth waiting for.
+bool FrameLayer::drain() {
+    char dropped[4096];
+    while (drained_ < most_drained) {
+        const auto n = ::recv(connection_.socket.native_handle(), dropped, sizeof dropped, MSG_DONTWAIT);
+        if (n < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+        if (n == 0) return true;
+        drained_ += static_cast<std::size_t>(n);
+    }
+    return true;
+}
+
+void FrameLayer::fail() {
+    broken_ = true;
+    frames_ = {};
+    for (auto& unit : units_) unit->complete(asio::error::broken_pipe);
+    units_.clear();
+}
+
+}  // namespace confcast::http

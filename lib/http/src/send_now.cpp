@@ -1,0 +1,51 @@
+#include "send_now.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace confcast::http {
+namespace {
+
+constexpr std::size_t max_pieces = 64;  // of one system call
+
+}  // namespace
+
+Sent send_now(int descriptor, std::span<const std::string_view> pieces) {
+    Sent sent;
+    while (!pieces.empty()) {
+        iovec vectors[max_pieces];
+        const std::size_t count = std::min(pieces.size(), max_pieces);
+        std::size_t wanted = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            // iovec serves reading too, hence no const.
+            vectors[i].iov_base = const_cast<char*>(pieces[i].data());
+            vectors[i].iov_len = pieces[i].size();
+            wanted += pieces[i].size();
+        }
+        msghdr message{};
+        message.msg_iov = vectors;
+        message.msg_iovlen = count;
+        const auto taken = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (taken < 0) {
+            if (errno == EINTR) continue;
+            if (errno != EAGAIN && errno != EWOULDBLOCK) sent.error = {errno, boost::system::system_category()};
+            return sent;
+        }
+        sent.bytes += static_cast<std::size_t>(taken);
+        if (static_cast<std::size_t>(taken) < wanted) return sent;
+        pieces = pieces.subspan(count);
+    }
+    return sent;
+}
+
+std::size_t unacknowledged(int descriptor) {
+    int bytes = 0;
+    return ::ioctl(descriptor, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+}  // namespace confcast::http

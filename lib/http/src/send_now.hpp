@@ -1,0 +1,25 @@
+// One gathered send that never waits: what the kernel takes now. Answers and frames leave from where they are made,
+// without a turn of the loop; only what the kernel did not take has to wait for it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <boost/system/error_code.hpp>
+
+namespace confcast::http {
+
+struct Sent {
+    std::size_t bytes = 0;
+    boost::system::error_code error;  // nothing for "would block"
+};
+
+/// Sends from the front of `pieces` until all is taken or the kernel takes no more. Raises no SIGPIPE.
+Sent send_now(int descriptor, std::span<const std::string_view> pieces);
+
+/// Bytes that the kernel has taken and the peer has not: the only sign of life of a peer that reads slowly, for a
+/// socket is not writable again before a good part of its buffer is free.
+std::size_t unacknowledged(int descriptor);
+
+}  // namespace confcast::http

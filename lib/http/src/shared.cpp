@@ -1,0 +1,42 @@
+#include "shared.hpp"
+
+#include <algorithm>
+
+#include "confcast/http/standard_middleware.hpp"
+
+namespace confcast::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Often enough that no deadline is missed by more than a quarter of it.
+milliseconds sweep_interval(const ServerOptions& o) {
+    const auto shortest = std::min({o.head_timeout, o.body_timeout, o.write_timeout, o.idle_timeout,
+                                    o.handshake_timeout, o.ping_interval, o.pong_timeout});
+    return std::clamp(shortest / 4, milliseconds{5}, milliseconds{500});
+}
+
+}  // namespace
+
+Shared::Shared(const Executor& on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer,
+               const Clock& time, Log& to)
+    : executor(on),
+      options(std::move(with)),
+      chain(serve),
+      render(answer),
+      clock(time),
+      log(to),
+      connections(on, time, sweep_interval(options)),
+      around_refusals_{request_id(), language()} {}
+
+Awaitable<Response> Shared::refusal(Request& request, Error error) {
+    Context context(request);
+    context.started = clock.now();
+    const Handler last = [this, &error](Context& c) -> Awaitable<Response> { co_return render(c, error); };
+    const Chain chain_of_refusal(around_refusals_, last);
+    Response response = co_await chain_of_refusal.run(context);
+    response.close = true;
+    co_return response;
+}
+
+}  // namespace confcast::http

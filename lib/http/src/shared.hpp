@@ -1,0 +1,40 @@
+// What all connections of a server share. Kept alive by each of them: a connection may outlive the Server's object by
+// the moment in which the loop takes it down.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "confcast/http/middleware.hpp"
+#include "confcast/http/server.hpp"
+#include "connections.hpp"
+#include "http_date.hpp"
+
+namespace confcast::http {
+
+struct Shared {
+    Shared(const Executor& on, ServerOptions with, const Chain& serve, const ErrorRenderer& answer, const Clock& time,
+           Log& to);
+
+    Executor executor;
+    ServerOptions options;
+    const Chain& chain;
+    const ErrorRenderer& render;
+    const Clock& clock;
+    Log& log;
+    ServerStats stats;
+    HttpDate date;
+    bool ending = false;  // answer what is under way, begin nothing new
+    std::size_t turning_away = 0;
+    Connections connections;
+
+    /// The answer to an error that is found before the chain can run, or instead of it. With an id, in the language of
+    /// the request as far as it is known.
+    Awaitable<Response> refusal(Request& request, Error error);
+
+  private:
+    std::vector<Middleware> around_refusals_;
+};
+
+}  // namespace confcast::http

@@ -1,1 +1,0 @@
-#include "confcast/base/error.hpp"

@@ -1,0 +1,34 @@
+#include "confcast/observe/request_metrics.hpp"
+
+namespace confcast::observe {
+
+void RequestMetrics::observe(std::string_view method, std::string_view route, unsigned status, double seconds) {
+    Routes::value_type& known = *route_for(method, route.empty() ? "none" : route);
+    known.second.seconds.observe(seconds);
+    ++count_for(known, status >= 100 && status <= 599 ? status : 0);
+}
+
+RequestMetrics::Routes::iterator RequestMetrics::route_for(std::string_view method, std::string_view route) {
+    const auto known = routes_.find(std::pair(method, route));
+    if (known != routes_.end()) return known;
+    const bool full = routes_.size() >= max_routes_;
+    const auto [fresh, added] = routes_.try_emplace(full ? Key("other", "other") : Key(method, route));
+    if (added) {
+        registry_.histogram("confcast_http_request_duration_seconds", "Time from the request to its response.",
+                            fresh->second.seconds, {{"method", fresh->first.first}, {"route", fresh->first.second}});
+    }
+    return fresh;
+}
+
+std::uint64_t& RequestMetrics::count_for(Routes::value_type& known, unsigned status) {
+    auto& [key, per_route] = known;
+    const auto [count, added] = per_route.by_status.try_emplace(status);
+    if (added) {
+        registry_.counter("confcast_http_requests_total", "Requests that were answered.",
+                          [&value = count->second] { return static_cast<double>(value); },
+                          {{"method", key.first}, {"route", key.second}, {"code", std::to_string(status)}});
+    }
+    return count->second;
+}
+
+}  // namespace confcast::observe

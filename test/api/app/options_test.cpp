@@ -1,0 +1,127 @@
+// The command line of confcastd.
+#include "options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace confcast::app {
+namespace {
+
+using testing::HasSubstr;
+
+std::variant<Options, Ending> parse(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "confcastd");
+    return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Options good(std::vector<const char*> arguments) { return std::get<Options>(parse(std::move(arguments))); }
+Ending bad(std::vector<const char*> arguments) { return std::get<Ending>(parse(std::move(arguments))); }
+
+TEST(Options, DefaultsAreThoseOfTheRooms) {
+    const Options options = good({});
+    EXPECT_EQ(options.server.host, "127.0.0.1");
+    EXPECT_EQ(options.server.port, 8080);
+    EXPECT_EQ(options.store.directory, "./data");
+    EXPECT_EQ(options.prefix, "/config/");
+    EXPECT_EQ(options.log_level, LogLevel::info);
+    EXPECT_EQ(options.api.max_value, 1U << 20U);
+    EXPECT_EQ(options.server.head_timeout, std::chrono::seconds(10));
+    EXPECT_EQ(options.feed.journal.max_changes, feed::JournalLimits{}.max_changes);
+    EXPECT_EQ(options.store.retention_age, store::EmbeddedOptions{}.retention_age);
+    EXPECT_TRUE(options.store.synchronous_full);
+    EXPECT_FALSE(options.api.version.empty());
+}
+
+TEST(Options, ListenTakesBothKindsOfAddress) {
+    EXPECT_EQ(good({"--listen", "[::1]:9000"}).server.host, "::1");
+    EXPECT_EQ(good({"--listen", "[::1]:9000"}).server.port, 9000);
+    EXPECT_EQ(good({"--listen", "localhost:1"}).server.host, "127.0.0.1");
+    EXPECT_EQ(good({"--listen", "127.0.0.2:0"}).server.port, 0);
+}
+
+TEST(Options, ListeningBeyondThisMachineWantsAWord) {
+    for (const char* address : {"0.0.0.0:8080", "[::]:8080", "192.0.2.1:80"}) {
+        const Ending ending = bad({"--listen", address});
+        EXPECT_EQ(ending.code, 2);
+        EXPECT_THAT(ending.text, HasSubstr("--insecure-no-auth"));
+        EXPECT_TRUE(good({"--insecure-no-auth", "--listen", address}).no_auth);
+    }
+}
+
+TEST(Options, WhatIsNotUnderstoodIsAUsageErrorWithASentence) {
+    const std::vector<std::vector<const char*>> table{{"--nonsense"},
+                                                      {"stray"},
+                                                      {"--listen"},
+                                                      {"--listen", "nonsense"},
+                                                      {"--listen", "::1:8080"},
+                                                      {"--listen", "example.org:80"},
+                                                      {"--listen", "127.0.0.1:70000"},
+                                                      {"--listen", "127.0.0.1:-1"},
+                                                      {"--listen", "127.0.0.1:"},
+                                                      {"--store", "nonsense:x"},
+                                                      {"--store", "sqlite:"},
+                                                      {"--store", "./data"},
+                                                      {"--prefix", "noslash"},
+                                                      {"--prefix", "/a//b/"},
+                                                      {"--log-level", "loud"},
+                                                      {"--log-format", "xml"},
+                                                      {"--synchronous", "off"},
+                                                      {"--max-value", "1MB"},
+                                                      {"--max-value", "0"},
+                                                      {"--max-value", "-1"},
+                                                      {"--max-filters", "0"},
+                                                      {"--max-filters", "x"},
+                                                      {"--max-operations", "65"},
+                                                      {"--idle-timeout", "75"},
+                                                      {"--idle-timeout", "1d"},
+                                                      {"--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"}};
+    for (const auto& arguments : table) {
+        const auto parsed = parse(arguments);
+        ASSERT_TRUE(std::holds_alternative<Ending>(parsed)) << arguments.back();
+        const Ending& ending = std::get<Ending>(parsed);
+        EXPECT_EQ(ending.code, 2) << arguments.back();
+        EXPECT_TRUE(ending.text.starts_with("confcastd: ")) << ending.text;
+        EXPECT_TRUE(ending.text.ends_with("\n"));
+        EXPECT_EQ(std::ranges::count(ending.text, '\n'), 1) << ending.text;
+    }
+}
+
+TEST(Options, EtcdIsRefusedByName) { EXPECT_THAT(bad({"--store", "etcd:127.0.0.1:2379"}).text, HasSubstr("etcd")); }
+
+TEST(Options, LimitsHaveFlags) {
+    const Options options =
+        good({"--max-value",      "2MiB",  "--idle-timeout",    "500ms",  "--journal-changes",     "10",
+              "--journal-bytes",  "1KiB",  "--retention-age",   "2h",     "--retention-revisions", "0",
+              "--coalesce-after", "7",     "--max-connections", "0",      "--anti-entropy",        "0s",
+              "--drain-timeout",  "1s",    "--synchronous",     "normal", "--log-format",          "json",
+              "--log-level",      "debug", "--write-timeout",   "3s",     "--ping-interval",       "9s"});
+    EXPECT_EQ(options.api.max_value, 2U << 20U);
+    EXPECT_EQ(options.server.idle_timeout, std::chrono::milliseconds(500));
+    EXPECT_EQ(options.feed.journal.max_changes, 10U);
+    EXPECT_EQ(options.feed.journal.max_bytes, 1024U);
+    EXPECT_EQ(options.store.retention_age, std::chrono::hours(2));
+    EXPECT_EQ(options.store.retention_revisions, 0);
+    EXPECT_EQ(options.push.coalesce_after, 7U);
+    EXPECT_EQ(options.feed.anti_entropy.count(), 0);
+    EXPECT_EQ(options.drain_timeout, std::chrono::seconds(1));
+    EXPECT_FALSE(options.store.synchronous_full);
+    EXPECT_EQ(options.log_format, LogFormat::json);
+    EXPECT_EQ(options.log_level, LogLevel::debug);
+    EXPECT_EQ(options.push.write_timeout, std::chrono::seconds(3)) << "one time-out for both";
+    EXPECT_EQ(options.push.heartbeat, std::chrono::seconds(9)) << "told in welcome as it is";
+}
+
+TEST(Options, HelpShowsEveryDefaultAndEndsWell) {
+    const Ending ending = bad({"--help"});
+    EXPECT_EQ(ending.code, 0);
+    for (const char* word : {"--listen", "127.0.0.1:8080", "--store", "sqlite:./data", "--prefix", "/config/",
+                             "--log-level", "--max-value", "1MiB", "--idle-timeout", "75s", "--retention-age", "24h"})
+        EXPECT_THAT(ending.text, HasSubstr(word));
+    EXPECT_EQ(bad({"--version"}).code, 0);
+    EXPECT_THAT(bad({"--version"}).text, HasSubstr("confcastd "));
+}
+
+}  // namespace
+}  // namespace confcast::app

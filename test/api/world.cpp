@@ -1,0 +1,109 @@
+#include "world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/json/parse.hpp>
+
+#include "confcast/test/run.hpp"
+
+namespace confcast::api {
+namespace json = boost::json;
+
+std::int64_t Reply::code() const { return json.at("code").as_int64(); }
+std::string Reply::message() const { return json::value_to<std::string>(json.at("message")); }
+const json::value& Reply::data() const { return json.at("data"); }
+const json::value& Reply::at(std::string_view pointer) const { return data().at_pointer(std::string(pointer)); }
+std::string Reply::text(std::string_view pointer) const { return json::value_to<std::string>(at(pointer)); }
+std::int64_t Reply::number(std::string_view pointer) const { return at(pointer).as_int64(); }
+bool Reply::has(std::string_view member) const {
+    return data().is_object() && data().as_object().contains(json::string_view(member.data(), member.size()));
+}
+std::string Reply::header(std::string_view name) const { return std::string(response.header(name).value_or("")); }
+
+World::World(ApiOptions options, Start start)
+    : store(io.get_executor(), clock),
+      layout(*store::Layout::make("/config/")),
+      feed(io.get_executor(), store, layout, {}, clock, log),
+      hub(feed, {}, clock, log),
+      api(io.get_executor(), {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); }},
+          std::move(options)),
+      tasks_(io.get_executor(), log) {
+    if (start == Start::without_feed) return;
+    tasks_.spawn("replicator", feed.run_replicator());
+    while (!feed.ready()) io.run_one();
+    test::run(io, api.check_health());
+}
+
+World::~World() {
+    tasks_.cancel();
+    test::run(io, tasks_.join(SteadyTime::max()));
+}
+
+Awaitable<Reply> World::answer(http::Method method, std::string target, std::string body, Headers headers) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    const std::size_t mark = target.find('?');
+    request.path = std::string_view(target).substr(0, mark);
+    request.has_query = mark != std::string::npos;
+    if (request.has_query) request.query = std::string_view(target).substr(mark + 1);
+    for (const auto& [name, value] : headers) request.headers.push_back({name, value});
+    request.body = std::move(body);
+    request.remote = "127.0.0.1:1";
+    http::Context context(request);
+    context.started = clock.now();
+    Reply reply;
+    reply.response = co_await api.chain().run(context);
+    reply.status = reply.response.status;
+    reply.body = reply.response.body_view();
+    if (reply.response.header("Content-Type") == "application/json") reply.json = json::parse(reply.body);
+    co_return reply;
+}
+
+Reply World::send(http::Method method, std::string target, std::string body, Headers headers) {
+    return test::run(io, answer(method, std::move(target), std::move(body), std::move(headers)));
+}
+
+Reply World::send_while(http::Method method, std::string target, const std::function<void()>& meanwhile) {
+    std::optional<Reply> reply;
+    asio::co_spawn(io, answer(method, std::move(target), {}, {}),
+                   [&](const std::exception_ptr&, Reply got) { reply = std::move(got); });
+    settle();
+    EXPECT_FALSE(reply) << "it did not wait";
+    meanwhile();
+    io.restart();
+    while (!reply) io.run_one();
+    return std::move(*reply);
+}
+
+Reply World::put(std::string target, std::string body, Headers headers) {
+    if (headers.empty() || headers.front().first != "Content-Type")
+        headers.emplace_back("Content-Type", "application/json");
+    return send(http::Method::put, std::move(target), std::move(body), std::move(headers));
+}
+
+Reply World::post(std::string target, std::string body, Headers headers) {
+    if (headers.empty() || headers.front().first != "Content-Type")
+        headers.emplace_back("Content-Type", "application/json");
+    return send(http::Method::post, std::move(target), std::move(body), std::move(headers));
+}
+
+void World::settle() {
+    io.restart();
+    io.poll();
+}
+
+store::Revision World::by_hand(std::string_view key, std::string_view value) {
+    const store::Revision revision = store.put(layout.entry_key(key), value);
+    settle();
+    return revision;
+}
+
+void World::pass(std::chrono::milliseconds time) {
+    clock.advance(time);
+    store.tick();
+    settle();
+}
+
+}  // namespace confcast::api
