@@ -12,7 +12,10 @@
 
 namespace {
 
-using namespace confcast;
+namespace store = confcast::store;
+namespace asio = confcast::asio;
+using confcast::Awaitable;
+using confcast::Result;
 
 class Directory {
   public:
@@ -35,12 +38,12 @@ struct Fixture {
         options.max_group = max_group;
         open();
     }
-    void open() { store = store::EmbeddedStore::open(io.get_executor(), options, clock, log).value(); }
+    void open() { db = store::EmbeddedStore::open(io.get_executor(), options, clock, log).value(); }
     void close() {
-        if (store) asio::co_spawn(io, store->close(), asio::detached);
+        if (db) asio::co_spawn(io, db->close(), asio::detached);
         io.restart();
         io.run();
-        store.reset();
+        db.reset();
     }
     ~Fixture() { close(); }
     Fixture(const Fixture&) = delete;
@@ -52,7 +55,7 @@ struct Fixture {
             store::Transaction transaction;
             for (int j = i; j < i + 100; ++j)
                 transaction.puts.push_back({"/config/app/key" + std::to_string(j), std::string(100, 'v'), 0});
-            asio::co_spawn(io, store->commit(transaction),
+            asio::co_spawn(io, db->commit(transaction),
                            [&](const std::exception_ptr&, const auto& result) { answers += result ? 1 : 0; });
         }
         io.restart();
@@ -68,11 +71,11 @@ struct Fixture {
     }
 
     asio::io_context io{1};
-    SystemClock clock;
-    NullLog log;
+    confcast::SystemClock clock;
+    confcast::NullLog log;
     Directory directory;
     store::EmbeddedOptions options;
-    std::unique_ptr<store::EmbeddedStore> store;
+    std::unique_ptr<store::EmbeddedStore> db;
 };
 
 /// Writes an entry and its metadata as the API does, one after the other, while `left` lasts.
@@ -92,15 +95,15 @@ void commits(benchmark::State& state, std::size_t max_group) {
     Fixture fixture(max_group);
     const auto writers = static_cast<int>(state.range(0));
     const std::int64_t batch = max_group == 1 ? 500 : std::max(500, writers * 50);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         std::int64_t left = batch;
         int running = writers;
         for (int id = 0; id < writers; ++id)
-            asio::co_spawn(fixture.io, run_writer(*fixture.store, id, left, running), asio::detached);
+            asio::co_spawn(fixture.io, run_writer(*fixture.db, id, left, running), asio::detached);
         fixture.io.restart();
-        while (running > 0) fixture.io.run_one();
+        while (running > 0) fixture.io.run_one();  // NOLINT(bugprone-infinite-loop): the coroutines count it down
     }
-    const auto stats = fixture.store->stats();
+    const auto stats = fixture.db->stats();
     state.SetItemsProcessed(static_cast<std::int64_t>(stats.writes));
     state.counters["writes_per_commit"] = static_cast<double>(stats.writes) / static_cast<double>(stats.commits);
     state.counters["largest_group"] = static_cast<double>(stats.largest_group);
@@ -115,9 +118,9 @@ void get(benchmark::State& state) {
     Fixture fixture;
     fixture.fill(10'000);
     int i = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const auto key = "/config/app/key" + std::to_string(++i % 10'000);
-        benchmark::DoNotOptimize(fixture.wait(fixture.store->range({store::KeyRange::single(key), 0, 0, false})));
+        benchmark::DoNotOptimize(fixture.wait(fixture.db->range({store::KeyRange::single(key), 0, 0, false})));
     }
     state.SetItemsProcessed(state.iterations());
 }
@@ -126,9 +129,8 @@ BENCHMARK(get)->UseRealTime();
 void range(benchmark::State& state) {
     Fixture fixture;
     fixture.fill(static_cast<int>(state.range(0)));
-    for (auto _ : state)
-        benchmark::DoNotOptimize(
-            fixture.wait(fixture.store->range({store::KeyRange::prefix("/config/"), 0, 0, false})));
+    for ([[maybe_unused]] auto _ : state)
+        benchmark::DoNotOptimize(fixture.wait(fixture.db->range({store::KeyRange::prefix("/config/"), 0, 0, false})));
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(range)->Arg(100)->Arg(10'000)->Arg(100'000)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -136,7 +138,7 @@ BENCHMARK(range)->Arg(100)->Arg(10'000)->Arg(100'000)->UseRealTime()->Unit(bench
 void open_store(benchmark::State& state) {
     Fixture fixture;
     fixture.fill(static_cast<int>(state.range(0)));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         state.PauseTiming();
         fixture.close();
         state.ResumeTiming();

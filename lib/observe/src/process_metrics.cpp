@@ -1,9 +1,11 @@
 #include "confcast/observe/process_metrics.hpp"
 
-#include <dirent.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -37,11 +39,20 @@ double boot_time() {
     return line == std::string::npos ? 0 : std::stod(stat.substr(line + 7));
 }
 
+// Not by listing /proc/self/fd (an entry is made for each) nor by asking one by one: with 10,000 descriptors both kept
+// the loop for 10 ms and more. poll() says POLLNVAL of each that is not open.
 double count_open_fds() {
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc/self/fd"), closedir);
-    if (!directory) return 0;
-    double count = -3;  // ".", ".." and the directory itself
-    while (readdir(directory.get()) != nullptr) ++count;
+    const std::string status = read_all("/proc/self/status");
+    const std::size_t line = status.find("\nFDSize:");
+    const int slots = line == std::string::npos ? 0 : std::stoi(status.substr(line + 8));
+    std::array<pollfd, 256> chunk{};  // poll() refuses more than the limit of descriptors, which is hardly lower
+    int count = 0;
+    for (int begin = 0; begin < slots; begin += static_cast<int>(chunk.size())) {
+        const int size = std::min(slots - begin, static_cast<int>(chunk.size()));
+        for (int i = 0; i < size; ++i) chunk[static_cast<std::size_t>(i)] = {begin + i, 0, 0};
+        if (poll(chunk.data(), static_cast<nfds_t>(size), 0) < 0) return 0;
+        for (int i = 0; i < size; ++i) count += (chunk[static_cast<std::size_t>(i)].revents & POLLNVAL) == 0 ? 1 : 0;
+    }
     return count;
 }
 

@@ -41,8 +41,8 @@ TEST_F(LanguageTest, TheBestRangeOfALanguageCounts) {
 }
 
 TEST_F(LanguageTest, OfEqualsTheEarlierWins) {
-    expect(Language::zh, {"zh, en", "zh;q=0.5, en;q=0.5", "de, zh-CN, en"});
-    expect(Language::en, {"en, zh", "en;q=0.5, zh;q=0.5"});
+    expect(Language::zh, {"zh, en", "zh, en, zh-CN", "zh;q=0.5, en;q=0.5", "de, zh-CN, en"});
+    expect(Language::en, {"en, zh", "en, zh, en-GB", "en;q=0.5, zh;q=0.5"});
 }
 
 TEST_F(LanguageTest, AStarStandsForWhatIsNotNamed) {

@@ -2,6 +2,13 @@
 #include <cstdlib>
 #include <new>
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define CONFCAST_THREAD_SANITIZER 1
+#include <sanitizer/allocator_interface.h>
+#endif
+#endif
+
 #include "check_requests.hpp"
 
 namespace {
@@ -9,6 +16,13 @@ std::size_t allocations = 0;
 }
 
 // The whole test binary counts.
+#ifdef CONFCAST_THREAD_SANITIZER
+// Its runtime defines operator new itself, and has hooks instead.
+namespace {
+[[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { ++allocations; }, [](const volatile void*) {});
+}  // namespace
+#else
 void* operator new(std::size_t size) {
     ++allocations;
     if (void* memory = std::malloc(size)) return memory;
@@ -16,6 +30,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace confcast::http {
 namespace {
@@ -33,9 +48,9 @@ std::size_t allocations_of(const Router& router, Method method, std::string_view
 
 TEST(RouterAllocation, TheCounterCounts) {
     const std::size_t before = allocations;
-    const std::string longer_than_a_small_string(100, 'x');
-    EXPECT_EQ(longer_than_a_small_string.size(), 100U);
+    void* memory = ::operator new(100);  // a call that no compiler leaves out
     EXPECT_EQ(allocations, before + 1);
+    ::operator delete(memory);
 }
 
 TEST(RouterAllocation, FindAllocatesNothing) {

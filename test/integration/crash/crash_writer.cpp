@@ -14,7 +14,9 @@
 
 namespace {
 
-using namespace confcast;
+namespace asio = confcast::asio;
+namespace store = confcast::store;
+using confcast::Awaitable;
 
 constexpr int workers = 16;
 
@@ -44,8 +46,8 @@ Awaitable<> run_worker(store::Store& db, std::string round, int id) {
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
     asio::io_context io{1};
-    const SystemClock clock;
-    NullLog log;
+    const confcast::SystemClock clock;
+    confcast::NullLog log;
     store::EmbeddedOptions options;
     options.directory = argv[1];
     auto db = store::EmbeddedStore::open(io.get_executor(), options, clock, log);

@@ -69,7 +69,9 @@ class SqliteStore final : public EmbeddedStore {
     }
 
     Awaitable<Result<RangeResult>> range(RangeRequest request) override {
-        return read_queue_->ask<RangeResult>([asked = std::move(request)](LogReader& log) { return log.range(asked); });
+        auto asked = read_queue_->ask<RangeResult>(
+            [request = std::move(request)](LogReader& log) { return log.range(request); });
+        co_return co_await std::move(asked);
     }
 
     Awaitable<Result<TransactionResult>> commit(Transaction transaction) override {
@@ -79,8 +81,7 @@ class SqliteStore final : public EmbeddedStore {
         auto asked =
             writer_->ask<TransactionResult>(bytes, [asked = std::move(transaction), now = wall_ms()](
                                                        LogWriter& log) mutable { return log.apply(asked, now); });
-        auto result = co_await std::move(asked);
-        co_return result;
+        co_return co_await std::move(asked);
     }
 
     Awaitable<Result<std::unique_ptr<WatchStream>>> watch(WatchRequest request) override {
@@ -90,7 +91,8 @@ class SqliteStore final : public EmbeddedStore {
     }
 
     Awaitable<Result<>> compact(Revision revision) override {
-        return writer_->ask<void>(0, [revision](LogWriter& log) { return log.set_oldest(revision); });
+        auto asked = writer_->ask<void>(0, [revision](LogWriter& log) { return log.set_oldest(revision); });
+        co_return co_await std::move(asked);
     }
 
     Awaitable<Result<Lease>> grant(std::int64_t ttl_s) override {

@@ -80,7 +80,7 @@ Result<> check_shape(const std::string& path) {
     const std::string_view wanted("SQLite format 3\0", 16);
     if (magic.compare(0, got, wanted.substr(0, got)) != 0)
         return unavailable("The file " + path + " is not an SQLite database: it belongs to something else.");
-    const auto truncated = unavailable("The file " + path + " is truncated: restore it from a backup.");
+    auto truncated = unavailable("The file " + path + " is truncated: restore it from a backup.");
     std::string header(100, '\0');
     file.seekg(0);
     file.read(header.data(), static_cast<std::streamsize>(header.size()));

@@ -43,7 +43,7 @@ Awaitable<Result<HistoryPage>> read_page(std::shared_ptr<Cursor> cursor) {
     auto work = [range = cursor->range, from = cursor->next, to = cursor->hub->head()](LogReader& log) {
         return log.history(range, from, to);
     };
-    return cursor->reader->ask<HistoryPage>(std::move(work));
+    co_return co_await cursor->reader->ask<HistoryPage>(std::move(work));
 }
 
 /// Holds the cursor itself: the stream may be destroyed while this waits.
