@@ -147,7 +147,7 @@ TEST(Openapi, IsServedAsItIs) {
     World world;
     const Reply reply = world.get("/api/v1/openapi.json");
     EXPECT_EQ(reply.header("Content-Type"), "application/vnd.oai.openapi+json;version=3.1");
-    EXPECT_EQ(json::parse(reply.body), read_document());
+    EXPECT_TRUE(json::parse(reply.body) == read_document());
 }
 
 }  // namespace

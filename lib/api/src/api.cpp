@@ -75,7 +75,7 @@ Api::Api(Executor executor, ApiParts parts, ApiOptions options, http::AccessObse
     std::vector<http::Middleware> list;
     list.push_back(http::recover(impl_->render, parts.log, impl_->failures));
     list.push_back(http::request_id());
-    list.push_back(http::access_log(parts.clock, parts.log, std::move(observe)));
+    list.push_back(http::access_log(parts.clock, parts.log, std::move(observe), impl_->services.options.access_log_every));
     list.push_back(http::language());
     impl_->chain = http::Chain(std::move(list), impl_->router.as_handler(impl_->render));
 }

@@ -68,8 +68,24 @@ void log_access(Log& log, const Access& access) {
               {"request_id", context.request_id}});
 }
 
+// Which requests have a line: those that went wrong, and every n-th of the others.
+class AccessSample {
+  public:
+    explicit AccessSample(std::uint32_t every) : every_(every) {}
+    bool takes(unsigned status) {
+        if (status >= 400) return true;
+        if (every_ == 0 || ++seen_ < every_) return false;
+        seen_ = 0;
+        return true;
+    }
+
+  private:
+    std::uint32_t every_;
+    std::uint32_t seen_ = 0;
+};
+
 Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clock, Log& log,
-                                   const AccessObserver& observe) {
+                                   const AccessObserver& observe, AccessSample& sample) {
     if (context.started == SteadyTime{}) context.started = clock.now();
     Response response;
     std::exception_ptr thrown;
@@ -84,7 +100,7 @@ Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clo
         if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     }
     const Access access{context, response, clock.now() - context.started};
-    if (log.enabled(LogLevel::info)) log_access(log, access);
+    if (log.enabled(LogLevel::info) && sample.takes(response.status)) log_access(log, access);
     if (observe) observe(access);
     if (thrown) std::rethrow_exception(thrown);
     co_return response;
@@ -105,10 +121,10 @@ Middleware request_id() {
     };
 }
 
-Middleware access_log(const Clock& clock, Log& log, AccessObserver observe) {
-    return [&clock, &log, observe = std::move(observe)](Context& context, Next next) {
-        return run_access_log(context, next, clock, log, observe);
-    };
+Middleware access_log(const Clock& clock, Log& log, AccessObserver observe, std::uint32_t every) {
+    return
+        [&clock, &log, observe = std::move(observe), sample = AccessSample(every)](
+            Context& context, Next next) mutable { return run_access_log(context, next, clock, log, observe, sample); };
 }
 
 Middleware language() {

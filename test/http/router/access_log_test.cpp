@@ -70,6 +70,19 @@ TEST_F(AccessLog, LogsWithoutAnObserver) {
     EXPECT_EQ(log.lines.size(), 1U);
 }
 
+TEST_F(AccessLog, MayLogASampleOfWhatGoesWellAndAllThatDoesNot) {
+    const Chain chain({access_log(clock, log, {}, 3)}, endpoint);
+    for (int i = 0; i < 7; ++i) test::run(io, chain.run(context));
+    EXPECT_EQ(log.lines.size(), 2U);
+    endpoint = [](Context&) -> Awaitable<Response> {
+        Response response;
+        response.status = 404;
+        co_return response;
+    };
+    run({access_log(clock, log, {}, 0)});
+    EXPECT_EQ(log.lines.size(), 3U);
+}
+
 TEST_F(AccessLog, CountsFromTheStartThatTheConnectionKnows) {
     context.started = clock.now() - std::chrono::milliseconds{100};
     run_logged();

@@ -1,6 +1,7 @@
 // The middlewares that every HTTP server wants, whatever it serves.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -31,7 +32,8 @@ using AccessObserver = std::function<void(const Access&)>;
 /// and a call of `observe` when it is set (for metrics). A WebSocket's 101 is logged when it is answered. `took` counts
 /// from Context::started, which is set here when the connection did not. An exception is a 500 here and passes on (the
 /// real answer is recover's); a cancelled request is neither logged nor observed. All references outlive the chain.
-Middleware access_log(const Clock& clock, Log& log, AccessObserver observe = {});
+/// Of requests that went well (below 400) only every `every`-th has a line; 0: none has.
+Middleware access_log(const Clock& clock, Log& log, AccessObserver observe = {}, std::uint32_t every = 1);
 
 /// Reads Accept-Language (RFC 9110, 12.5.4) into context.language: zh when it is preferred over en (the greater q, of
 /// equals the earlier; zh-CN, zh-Hans, … count for zh, `*` for what is not named), else en. What does not parse is left
