@@ -21,6 +21,17 @@ void line(const char* who, std::string_view what) {
     std::fflush(stdout);
 }
 
+std::string time_of_day() {
+    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto since_midnight = now - std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::hh_mm_ss time(since_midnight);
+    char text[32];
+    std::snprintf(text, sizeof text, "%02d:%02d:%02d.%03d UTC", static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                  static_cast<int>(time.subseconds().count()));
+    return text;
+}
+
 double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
 std::string receive_or_fail(WebSocketClient& watcher) {
@@ -32,14 +43,13 @@ std::string receive_or_fail(WebSocketClient& watcher) {
 int run(const Endpoint& server) {
     constexpr std::string_view key = "demo/greeting";
     WebSocketClient watcher(server, "/ws?prefix=demo/&snapshot=false");
-    const auto welcome = receive_or_fail(watcher);
+    receive_or_fail(watcher);  // the welcome: from here on every change comes
     line("watching", "ws://" + server.to_string() + "/ws?prefix=demo/");
-    line("", welcome);
 
     HttpClient http(server);
     http.get("/livez");  // the connection is there before the clock starts
-    const auto value = "hello at " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
-    line("write", "PUT http://" + server.to_string() + "/config/demo/greeting  " + value);
+    const auto value = "hello at " + time_of_day();
+    line("write", "PUT http://" + server.to_string() + "/config/demo/greeting   " + value);
 
     const auto sent = Clock::now();
     http.send(http_request("PUT", "/config/" + std::string(key), {{"Content-Type", "text/plain"}}, value));

@@ -66,6 +66,7 @@ TEST(Snapshot, EmptyStateIsOneEmptyPage) {
 
 TEST(Snapshot, PagesHoldAboutTheirBytesAndAllEntries) {
     std::vector<feed::EntryPtr> entries;
+    entries.reserve(100);
     for (int i = 0; i < 100; ++i) entries.push_back(entry(std::to_string(1000 + i), std::string(100, 'x')));
     const Snapshot snapshot(1, {{7}, 2}, entries, false, 1'000);
     EXPECT_GT(snapshot.pages(), 10U);

@@ -12,6 +12,7 @@ class StreamEnd : public StreamTest {};
 
 TEST_F(StreamEnd, DrainTellsEverybodyToComeBackSpreadOverTheWindowAndCloses) {
     std::vector<FakeTransport*> clients;
+    clients.reserve(10);
     for (int i = 0; i < 10; ++i) clients.push_back(&open_quiet({}));
     hub().drain("draining", milliseconds{1'000});
     std::int64_t last = -1;
@@ -71,7 +72,7 @@ TEST_F(StreamEnd, DrainReachesThoseWhoWaitForTheNode) {
     hub().drain("draining", milliseconds{0});
     EXPECT_EQ(client.one().type, "goaway");
     pass(seconds{4});
-    EXPECT_FALSE(client.take().size());
+    EXPECT_TRUE(client.take().empty());
 }
 
 TEST_F(StreamEnd, AConnectionThatDoesNotGoIsCut) {
@@ -131,6 +132,16 @@ TEST_F(StreamEpoch, BusyStreamsGetItWhenTheirWriteIsDone) {
     EXPECT_TRUE(client.take().empty());
     client.complete();
     EXPECT_EQ(types_of(client.take()), (Texts{"welcome", "snapshot"}));
+}
+
+TEST_F(StreamEpoch, WhoIsSentAwayBeforeTheNewStateOwnsNoPosition) {
+    auto& client = open_quiet({});
+    put("old", "1");
+    client.take();
+    another_history();
+    hub().drain("draining", milliseconds{0});
+    client.complete();
+    EXPECT_EQ(client.one().seq_id, 0) << "its revision means something else in the new epoch";
 }
 
 TEST_F(StreamEpoch, ASnapshotUnderWayIsGivenUp) {

@@ -1,23 +1,6 @@
 // A client that keeps up.
-#include <cstdlib>
-#include <new>
-
 #include "session.hpp"
 #include "stream_test.hpp"
-
-namespace {
-std::size_t allocations = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): it counts for the process
-}
-
-// NOLINTBEGIN(misc-definitions-in-headers,cppcoreguidelines-no-malloc)
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-// NOLINTEND(misc-definitions-in-headers,cppcoreguidelines-no-malloc)
 
 namespace confcast::push::test {
 namespace {
@@ -87,8 +70,10 @@ TEST_F(StreamLive, AMessageComesOnceHoweverManyFiltersMatch) {
 
 TEST_F(StreamLive, BytesAreMadeOncePerSubsetAndShared) {
     std::vector<FakeTransport*> everything;
+    everything.reserve(20);
     for (int i = 0; i < 20; ++i) everything.push_back(&open_quiet({}));
     std::vector<FakeTransport*> some;
+    some.reserve(20);
     for (int i = 0; i < 20; ++i) some.push_back(&open_quiet(i % 2 == 0 ? prefix("a/") : prefix("a/1")));
     const auto before = hub().stats().encoded;
     put_all({"a/1", "b"}, "v");
@@ -100,6 +85,7 @@ TEST_F(StreamLive, BytesAreMadeOncePerSubsetAndShared) {
 
 TEST_F(StreamLive, AMultiKeyRevisionOfMoreThanAWordOfEventsIsSharedToo) {
     std::vector<std::string> keys;
+    keys.reserve(101);
     for (int i = 0; i < 100; ++i) keys.push_back("a/" + std::to_string(i));
     keys.emplace_back("b");
     auto& first = open_quiet(prefix("a/"));
@@ -108,31 +94,6 @@ TEST_F(StreamLive, AMultiKeyRevisionOfMoreThanAWordOfEventsIsSharedToo) {
     EXPECT_EQ(hub().stats().encoded, 1U);
     EXPECT_EQ(first.in_flight.front(), second.in_flight.front());
     EXPECT_EQ(events_of(first.one()).size(), 100U);
-}
-
-TEST_F(StreamLive, NothingIsAllocatedPerSession) {
-    std::vector<FakeTransport*> clients;
-    const auto cost_of_a_change = [&] {
-        for (int i = 0; i < 3; ++i) {  // everything has its size
-            put("a/key", "value");
-            for (auto* client : clients) client->complete_all();
-        }
-        store.put("/config/a/key", "value");
-        const auto before = allocations;
-        run();
-        return allocations - before;
-    };
-    const auto open_parsing_nothing = [&] {
-        clients.push_back(&open_quiet(prefix("a/")));
-        clients.back()->parse = false;
-    };
-    open_parsing_nothing();
-    const auto alone = cost_of_a_change();
-    for (auto* client : clients) client->complete_all();
-    while (clients.size() < 100) open_parsing_nothing();
-    const auto in_company = cost_of_a_change();
-    for (auto* client : clients) EXPECT_TRUE(client->busy);
-    EXPECT_EQ(in_company, alone);
 }
 
 TEST_F(StreamLive, ASessionIsSmall) {
@@ -193,6 +154,35 @@ TEST_F(StreamLive, AClientThatResumesFromItsBookmarkMissesNothing) {
     put("a/1", "1");
     auto& again = open(since(prefix("a/"), position));
     EXPECT_EQ(events_of(again.take().back()), Texts{"put a/1=1@3"});
+}
+
+/// Somebody who hears of a change before the hub does, and opens a stream there and then.
+class EarlyBird final : public feed::FeedListener {
+  public:
+    void on_change(const feed::ChangePtr&) override {
+        if (hub != nullptr && client.events == nullptr) client.events = &hub->open(client, {});
+    }
+    void on_advance(feed::Revision) override {}
+    void on_epoch(feed::Epoch) override {}
+
+    Hub* hub = nullptr;
+    FakeTransport client;
+};
+
+TEST_F(StreamLive, AStreamOpenedWhileAChangeIsToldHasItOnlyOnce) {
+    EarlyBird early;
+    auto& feed = node().feed;
+    feed.add_listener(early);
+    {
+        Hub late(feed, hub_options, clock, log);
+        early.hub = &late;
+        put("a", "1");
+        early.client.complete_all();
+        EXPECT_EQ(types_of(early.client.take()), (Texts{"welcome", "snapshot"}));
+        put("a", "2");
+        EXPECT_EQ(early.client.one().type, "update");
+        feed.remove_listener(early);
+    }
 }
 
 TEST_F(StreamLive, ClosedConnectionsAreForgotten) {

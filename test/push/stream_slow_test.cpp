@@ -111,6 +111,22 @@ TEST_F(StreamSlow, ClientsAtTheSamePlaceShareACoalescedUpdate) {
     EXPECT_EQ(first.in_flight.front(), second.in_flight.front());
 }
 
+TEST_F(StreamSlow, ACoalescedUpdateIsNotForAClientAtAnotherPlace) {
+    hub_options.coalesce_after = 2;
+    auto& first = open_quiet(prefix("a/"));
+    auto& second = open_quiet(prefix("a/"));
+    put("a/x", "1");
+    second.complete();
+    put("a/y", "1");
+    for (int i = 0; i < 10; ++i) put("a/x", std::to_string(i));
+    first.take();
+    second.take();
+    first.complete();
+    second.complete();
+    EXPECT_EQ(first.one().payload.at("coalesced_from").as_int64(), 2);
+    EXPECT_EQ(second.one().payload.at("coalesced_from").as_int64(), 3);
+}
+
 TEST_F(StreamSlow, BehindTheJournalsFloorIsCoalesced) {
     feed_options.journal.max_changes = 2;
     auto& client = open_busy();
@@ -220,6 +236,17 @@ TEST_F(StreamSlow, ManySnapshotClientsOfOneRevisionShareItsPages) {
     first.complete();
     second.complete();
     EXPECT_EQ(first.in_flight[0], second.in_flight[0]);
+}
+
+TEST_F(StreamSlow, AQuickClientTakesNothingFromASlowOneOfTheSameSnapshot) {
+    hub_options.page_bytes = 200;
+    hub_options.cache_bytes = 0;
+    for (int i = 0; i < 4; ++i) put("a/" + std::to_string(i), std::string(150, 'v'));
+    auto& quick = open(prefix("a/"));
+    auto& slow = open(prefix("a/"));
+    quick.complete_all();
+    slow.complete_all();
+    EXPECT_EQ(types_of(slow.take()), types_of(quick.take()));
 }
 
 TEST_F(StreamSlow, ASnapshotOfBeforeIsNotGivenToWhoComesAfterAChange) {

@@ -88,6 +88,27 @@ TEST_F(StreamStart, MetaOnlyHasNoValues) {
     EXPECT_EQ(events_of(client.one()), Texts{"put a@3"});
 }
 
+TEST_F(StreamStart, WithAndWithoutValuesAreNotMixedUp) {
+    hub_options.coalesce_after = 2;
+    put("a", "1");
+    Subscription s = prefix("");
+    s.meta_only = true;
+    auto& full = open(prefix(""));
+    auto& meta = open(s);
+    EXPECT_EQ(entries_of(full.take().back()), Texts{"a=1@2"});
+    EXPECT_EQ(entries_of(meta.take().back()), Texts{"a@2"});
+    full.complete();
+    meta.complete();
+    put("a", "2");
+    EXPECT_EQ(events_of(full.one()), Texts{"put a=2@3"});
+    EXPECT_EQ(events_of(meta.one()), Texts{"put a@3"});
+    for (int i = 0; i < 5; ++i) put("a", "3");
+    full.complete();
+    meta.complete();
+    EXPECT_EQ(events_of(full.one()), Texts{"put a=3@8"});
+    EXPECT_EQ(events_of(meta.one()), Texts{"put a@8"});
+}
+
 TEST_F(StreamStart, WithoutSnapshotTheStreamStartsAtNow) {
     put("a", "old");
     Subscription s = prefix("");

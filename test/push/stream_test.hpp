@@ -163,6 +163,7 @@ inline std::vector<std::string> entries_of(const Received& page) {
 
 inline std::vector<std::string> types_of(const std::vector<Received>& messages) {
     std::vector<std::string> out;
+    out.reserve(messages.size());
     for (const Received& m : messages) out.push_back(m.type);
     return out;
 }

@@ -11,7 +11,9 @@
 namespace confcast::http {
 namespace {
 
-constexpr std::size_t most_drained = 1U << 20U;
+// Room for the rest of a message that is over any limit in use; the deadline of the close bounds it in time.
+constexpr std::size_t most_drained = 64U << 20U;
+constexpr std::size_t drained_per_turn = 256U << 10U;
 constexpr char close_frame = '\x88';  // FIN and opcode 8 (RFC 6455, 5.2)
 
 /// Takes `n` bytes from the front of `pieces`.
@@ -34,9 +36,10 @@ void FrameLayer::write_frames(std::span<const std::string_view> frames) {
         frames_.assign(frames.begin(), frames.end());
         return;
     }
-    std::string_view cut;
-    const auto left = advance(frames, send(frames), cut);
+    const std::size_t sent = send(frames);
     if (broken_) return;
+    std::string_view cut;
+    const auto left = advance(frames, sent, cut);
     if (left.empty()) {
         post_written();
         return;
@@ -68,9 +71,10 @@ void FrameLayer::pump() {
 }
 
 bool FrameLayer::pump_frames() {
+    const std::size_t sent = send(frames_);
+    if (broken_) return false;  // and the frames are forgotten
     std::string_view cut;
-    const auto left = advance(frames_, send(frames_), cut);
-    if (broken_) return false;
+    const auto left = advance(frames_, sent, cut);
     if (!left.empty()) {
         frames_.erase(frames_.begin(), frames_.end() - static_cast<std::ptrdiff_t>(left.size()));
         frames_.front() = cut;
@@ -86,8 +90,9 @@ bool FrameLayer::pump_unit() {
     Unit& unit = *units_.front();
     unit_on_wire_ = true;
     const std::string_view piece[] = {unit.left};
-    unit.left.remove_prefix(send(piece));
-    if (broken_) return false;
+    const std::size_t sent = send(piece);
+    if (broken_) return false;  // and the unit is gone
+    unit.left.remove_prefix(sent);
     if (!unit.left.empty()) {
         wait_until_writable();
         return false;
@@ -145,14 +150,15 @@ void FrameLayer::post_written() {
 
 /// True: the peer has closed, or is not worth waiting for.
 bool FrameLayer::drain() {
-    char dropped[4096];
-    while (drained_ < most_drained) {
+    char dropped[16384];
+    const std::size_t end_of_turn = drained_ + drained_per_turn;
+    while (drained_ < end_of_turn) {
         const auto n = ::recv(connection_.socket.native_handle(), dropped, sizeof dropped, MSG_DONTWAIT);
         if (n < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
         if (n == 0) return true;
         drained_ += static_cast<std::size_t>(n);
     }
-    return true;
+    return drained_ >= most_drained;
 }
 
 void FrameLayer::fail() {

@@ -19,7 +19,7 @@ void Session::on_sent() {
 void Session::on_closed() { core_.forget(*this); }
 
 void Session::on_epoch(Reason reason) {
-    told_ = cursor_ = pending_ = 0;
+    told_ = 0;
     if (parked_ || closing_) return;
     restart_ = reason;
     if (!in_flight_) pump();

@@ -104,8 +104,6 @@ void Session::welcome(Resume resume, Reason reason) {
 void Session::restart() {
     const Reason reason = *restart_;
     restart_.reset();
-    snapshot_.reset();
-    pending_ = 0;
     told(0);
     welcome(Resume::snapshot, reason);
     start_snapshot(filters());

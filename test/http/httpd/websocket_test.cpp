@@ -231,6 +231,15 @@ TEST_F(WebSockets, CloseAtAMessageOverTheLimit) {
     EXPECT_EQ(user.messages.size(), 1U);
 }
 
+TEST_F(WebSockets, AreToldOfAMessageOverTheLimitThoughTheyGoOnSendingIt) {
+    start();
+    Client client = open();
+    run(client.send_frame(text, std::string(16U << 20U, 'x')));
+    EXPECT_EQ(next(client).close_code(), 1009U) << "the close frame was lost to a reset";
+    client.socket().close();
+    expect_ended();
+}
+
 TEST_F(WebSockets, SurviveAFrameThatDeclaresAHugeLength) {
     start();
     for (const std::string& length : {std::string("\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), std::string(8, '\xFF'),
@@ -337,6 +346,24 @@ TEST_F(WebSockets, EndWhenTheClientIsGone) {
     run(client.send("\x81"));
     client.socket().close();
     expect_ended();
+    EXPECT_TRUE(log.errors.empty());
+}
+
+TEST_F(WebSockets, EndWhenTheClientResetsInTheMiddleOfAWrite) {
+    user.echoes = false;
+    start();
+    const std::string frame = http::frame_header(FrameKind::binary, 16U << 20U) + std::string(16U << 20U, 'x');
+    const std::string_view frames[] = {frame};
+    for (const bool pinged : {false, true}) {
+        Client client = open();
+        user.socket->write_frames(frames);
+        if (pinged) run(client.send_frame(ping, "p"));
+        settle();
+        client.socket().set_option(asio::socket_base::linger(true, 0));
+        client.socket().close();
+        expect_ended();
+    }
+    EXPECT_EQ(user.written, 0U);
     EXPECT_TRUE(log.errors.empty());
 }
 
