@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <limits>
 
 #include "units.hpp"
 
@@ -51,11 +53,11 @@ class Flags {
     template <class Integer>
     void count(const std::string& name, Integer& target, const std::string& text, std::uint64_t least = 1) {
         add(name, text, std::to_string(target), "N", [&target, least](const std::string& word) {
+            constexpr std::uint64_t most =
+                std::min<std::uint64_t>(std::uint64_t{1} << 40U, std::numeric_limits<Integer>::max());
             std::uint64_t number = 0;
-            const char* end = word.data() + word.size();
-            const auto parsed = std::from_chars(word.data(), end, number);
-            if (word.empty() || parsed.ec != std::errc{} || parsed.ptr != end || number < least ||
-                number > std::uint64_t{1} << 40U)
+            const auto parsed = std::from_chars(word.data(), word.data() + word.size(), number);
+            if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size() || number < least || number > most)
                 return "write a whole number from " + std::to_string(least) + ", not '" + word + "'";
             target = static_cast<Integer>(number);
             return std::string();
@@ -147,7 +149,7 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
 // ---- what the words mean; each returns a problem, "" when there is none
 
 std::string read_listen(const std::string& text, Options& options) {
-    const std::string form = "--listen wants HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, not '" + text + "'";
+    std::string form = "--listen wants HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, not '" + text + "'";
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos) return form;
     std::string host = text.substr(0, colon);

@@ -18,10 +18,9 @@ constexpr std::array sizes{Unit{"GiB", 1U << 30U}, Unit{"MiB", 1U << 20U}, Unit{
 template <std::size_t n>
 std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit, n>& units) {
     std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number);
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
     if (parsed.ec != std::errc{}) return std::nullopt;
-    const std::string_view name(parsed.ptr, static_cast<std::size_t>(end - parsed.ptr));
+    const std::string_view name = text.substr(static_cast<std::size_t>(parsed.ptr - text.data()));
     for (const Unit& unit : units) {
         if (unit.name != name) continue;
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());

@@ -21,13 +21,13 @@ bool Reply::has(std::string_view member) const {
 }
 std::string Reply::header(std::string_view name) const { return std::string(response.header(name).value_or("")); }
 
-World::World(ApiOptions options, Start start)
+World::World(const ApiOptions& options, Start start)
     : store(io.get_executor(), clock),
       layout(*store::Layout::make("/config/")),
       feed(io.get_executor(), store, layout, {}, clock, log),
       hub(feed, {}, clock, log),
       api(io.get_executor(), {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); }},
-          std::move(options)),
+          options),
       tasks_(io.get_executor(), log) {
     if (start == Start::without_feed) return;
     tasks_.spawn("replicator", feed.run_replicator());

@@ -40,7 +40,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 class World {
   public:
     enum class Start : std::uint8_t { ready, without_feed };
-    explicit World(ApiOptions options = {}, Start start = Start::ready);
+    explicit World(const ApiOptions& options = {}, Start start = Start::ready);
     ~World();
 
     Reply send(http::Method method, std::string target, std::string body = {}, Headers headers = {});

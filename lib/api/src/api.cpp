@@ -21,7 +21,7 @@ constexpr std::size_t other_body_limit = 2U << 20U;
 std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
 
 struct Api::Impl {
-    Impl(Executor e, ApiParts p, ApiOptions o)
+    Impl(Executor e, const ApiParts& p, const ApiOptions& o)
         : executor(e),
           services{p, o, Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
                    make_errors_document()} {}
@@ -67,15 +67,16 @@ struct Api::Impl {
     std::uint64_t failures = 0;  // exceptions that recover() caught
 };
 
-Api::Api(Executor executor, ApiParts parts, ApiOptions options, http::AccessObserver observe,
+Api::Api(Executor executor, const ApiParts& parts, const ApiOptions& options, http::AccessObserver observe,
          const std::function<void(http::Router&)>& extend)
-    : impl_(std::make_unique<Impl>(executor, parts, std::move(options))) {
+    : impl_(std::make_unique<Impl>(executor, parts, options)) {
     impl_->add_routes();
     if (extend) extend(impl_->router);
     std::vector<http::Middleware> list;
     list.push_back(http::recover(impl_->render, parts.log, impl_->failures));
     list.push_back(http::request_id());
-    list.push_back(http::access_log(parts.clock, parts.log, std::move(observe), impl_->services.options.access_log_every));
+    list.push_back(
+        http::access_log(parts.clock, parts.log, std::move(observe), impl_->services.options.access_log_every));
     list.push_back(http::language());
     impl_->chain = http::Chain(std::move(list), impl_->router.as_handler(impl_->render));
 }

@@ -9,13 +9,13 @@ namespace {
 constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-using Inverse = std::array<std::int8_t, 256>;
+using Inverse = std::array<int, 256>;
 
 constexpr Inverse invert(std::string_view alphabet) {
     Inverse inverse{};
     inverse.fill(-1);
     for (std::size_t i = 0; i < alphabet.size(); ++i)
-        inverse[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+        inverse[static_cast<unsigned char>(alphabet[i])] = static_cast<int>(i);
     return inverse;
 }
 

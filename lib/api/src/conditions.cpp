@@ -16,10 +16,10 @@ void skip_blanks(std::string_view& text) {
 
 store::Revision revision_in(std::string_view tag) {
     store::Revision revision = 0;
-    const char* end = tag.data() + tag.size();
-    const auto parsed = std::from_chars(tag.data(), end, revision);
+    const auto parsed = std::from_chars(tag.data(), tag.data() + tag.size(), revision);
     // the tag is compared as text: "042" is not ours, though it is a number
-    const bool ours = parsed.ec == std::errc{} && parsed.ptr == end && revision > 0 && tag.front() != '0';
+    const bool ours =
+        parsed.ec == std::errc{} && parsed.ptr == tag.data() + tag.size() && revision > 0 && tag.front() != '0';
     return ours ? revision : 0;
 }
 

@@ -82,9 +82,9 @@ Result<std::optional<std::int64_t>> Query::number(std::string_view name, std::in
     const auto text = get(name);
     if (!text) return std::optional<std::int64_t>{};
     std::int64_t value = 0;
-    const char* end = text->data() + text->size();
-    const auto parsed = std::from_chars(text->data(), end, value);
-    if (text->empty() || parsed.ec != std::errc{} || parsed.ptr != end || value < low || value > high)
+    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), value);
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text->data() + text->size();
+    if (!whole || value < low || value > high)
         return bad_parameter(name, "it is a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return std::optional<std::int64_t>{value};
 }

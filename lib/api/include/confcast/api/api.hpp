@@ -54,7 +54,7 @@ struct ApiParts {
 class Api {
   public:
     /// `observe` sees every finished request; `extend` may add routes of its own to the router.
-    Api(Executor executor, ApiParts parts, ApiOptions options, http::AccessObserver observe = {},
+    Api(Executor executor, const ApiParts& parts, const ApiOptions& options, http::AccessObserver observe = {},
         const std::function<void(http::Router&)>& extend = {});
     ~Api();
     Api(const Api&) = delete;
