@@ -11,7 +11,6 @@ namespace {
 
 using store::Event;
 using store::KeyRange;
-using store::KeyValue;
 using store::Revision;
 using store::WatchBatch;
 using testing::ElementsAre;

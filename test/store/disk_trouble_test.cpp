@@ -191,6 +191,44 @@ TEST_F(DiskTrouble, AnotherProgramThatHoldsTheLockIsNamed) {
     EXPECT_EQ(put("a", "3"), 3);
 }
 
+TEST_F(DiskTrouble, AFileThatIsMovedAwayIsMissedUntilItIsBack) {
+    open();
+    put("a", "1");
+    const auto elsewhere = directory.path() + "/elsewhere";
+    std::filesystem::rename(database_path(), elsewhere);
+    const auto result = try_put("a", "2");
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().detail("reason"), HasSubstr("moved or deleted"));
+    EXPECT_FALSE(try_put("a", "3"));
+    EXPECT_EQ(get("a"), "1");
+    EXPECT_FALSE(std::filesystem::exists(database_path())) << "nothing is made in its place";
+    std::filesystem::rename(elsewhere, database_path());
+    EXPECT_EQ(put("a", "4"), 3);
+    reopen();
+    EXPECT_EQ(get("a"), "4");
+}
+
+TEST_F(DiskTrouble, AnotherStoreInPlaceOfTheFileIsNotWrittenTo) {
+    open();
+    put("a", "1");
+    close();
+    const auto original = directory.path() + "/original";
+    std::filesystem::rename(database_path(), original);
+    open();
+    put("other", "1");
+    close();
+    const auto other = directory.path() + "/other";
+    std::filesystem::rename(database_path(), other);
+    std::filesystem::copy_file(original, database_path());
+    open();
+    std::filesystem::rename(other, database_path());
+    EXPECT_FALSE(try_put("a", "2"));
+    EXPECT_FALSE(try_put("a", "2"));
+    EXPECT_NE(status().problem, "");
+    std::filesystem::rename(original, database_path());
+    store.reset();
+}
+
 // A real small disk.
 class SmallDisk : public EmbeddedTest {
   protected:

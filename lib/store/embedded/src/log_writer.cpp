@@ -38,6 +38,8 @@ LogWriter::LogWriter(Database& database)
 }
 
 void LogWriter::begin() {
+    // SQLite would go on writing into a deleted file, and every acknowledgement would be a lie.
+    if (database_.moved()) throw SqliteError(SQLITE_READONLY_DBMOVED, 0, "the file is not where it was");
     begin_.run();
     head_ = reader_.head();
     oldest_moved_ = false;

@@ -41,6 +41,12 @@ std::string Database::text(const char* sql) {
     return rows.next() ? std::string(rows.blob(0)) : std::string();
 }
 
+bool Database::moved() {
+    int moved = 0;
+    const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return code == SQLITE_OK && moved != 0;
+}
+
 void Database::checkpoint() {
     const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK) fail(code);

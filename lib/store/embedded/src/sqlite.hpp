@@ -43,6 +43,8 @@ class Database {
     std::string text(const char* sql);
 
     bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+    /// True when the path names another file than the one that is open, or none.
+    bool moved();
     /// Pages in the write-ahead log after the last commit of this connection.
     int wal_pages() const { return wal_pages_; }
     /// Copies what it can from the write-ahead log into the database without waiting for readers.
