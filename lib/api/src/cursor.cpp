@@ -34,7 +34,7 @@ std::string Cursor::to_text() const {
 }
 
 Result<Cursor> Cursor::parse(std::string_view text) {
-    const Error bad = bad_parameter("cursor", "give back next_cursor of the page before, unchanged");
+    Error bad = bad_parameter("cursor", "give back next_cursor of the page before, unchanged");
     const auto plain = base64url_decode(text);
     if (!plain) return bad;
     std::string_view rest = *plain;
