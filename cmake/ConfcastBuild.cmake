@@ -36,12 +36,12 @@ add_library(confcast_warnings INTERFACE)
 target_compile_options(confcast_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Werror)
 
-# confcast_library(NAME room SOURCES … DEPENDS … PRIVATE_DEPENDS …)
+# confcast_library(NAME room SOURCES … DEPENDS … PRIVATE_DEPENDS … [NOT_INSTALLED])
 # Makes the static library confcast_<room> (alias confcast::<room>). Its public headers are all of
 # include/confcast/<room>/*.hpp: a room sees only the include directories of what it links, and every public header
 # must compile alone (target all_verify_interface_header_sets).
 function(confcast_library)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "NOT_INSTALLED" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   set(target confcast_${arg_NAME})
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/include/*.hpp")
   if(arg_SOURCES)
@@ -59,7 +59,9 @@ function(confcast_library)
   target_compile_features(${target} ${scope} cxx_std_20)
   add_library(confcast::${arg_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
-  set_property(GLOBAL APPEND PROPERTY CONFCAST_LIBRARIES ${target})
+  if(NOT arg_NOT_INSTALLED)
+    set_property(GLOBAL APPEND PROPERTY CONFCAST_LIBRARIES ${target})
+  endif()
 endfunction()
 
 # confcast_test(NAME room SOURCES … DEPENDS …): one GoogleTest binary test_<room>, run as one CTest entry whose
