@@ -1,6 +1,8 @@
-// A real etcd, put through the contract: a new one for each test, killed and started again by reopen().
+// A real etcd, put through the contract: one process for all tests (each has keys of its own), killed and started again
+// by reopen().
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "confcast/etcd/etcd_store.hpp"
 #include "confcast/test/etcd_process.hpp"
@@ -35,7 +37,11 @@ class LeaseWatching final : public store::Store {
         due_.erase(id);
         return store_.revoke(id);
     }
-    Awaitable<> close() override { return store_.close(); }
+    /// Leaves no lease behind: the next test shares the etcd, and an end of one makes a revision.
+    Awaitable<> close() override {
+        for (const auto& [id, due] : std::exchange(due_, {})) co_await store_.revoke(id);
+        co_await store_.close();
+    }
 
     /// Returns when no lease is left whose time is over.
     Awaitable<> until_ended(SteadyTimer& timer) {
@@ -68,14 +74,14 @@ class LeaseWatching final : public store::Store {
 
 class EtcdEngine final : public Engine {
   public:
-    explicit EtcdEngine(asio::io_context& io) : io_(io) { open(); }
+    explicit EtcdEngine(asio::io_context& io) : io_(io), fresh_(shared() == nullptr) { open(); }
 
     store::Store& store() override { return *watching_; }
     void reopen() override {
         run(io_, store_->close());
         store_.reset();
-        process_.kill();
-        process_.start();
+        process().kill();
+        process().start();
         open();
     }
     Awaitable<> pass(std::chrono::seconds time) override {
@@ -83,11 +89,22 @@ class EtcdEngine final : public Engine {
         co_await timer.async_wait(use_awaitable);
         co_await watching_->until_ended(timer);
     }
+    bool is_fresh() const override { return fresh_; }
+    bool is_alone() const override { return true; }
 
   private:
+    /// Started by the first test, ended with the program.
+    static std::unique_ptr<EtcdProcess>& shared() {
+        static std::unique_ptr<EtcdProcess> process;
+        return process;
+    }
+    static EtcdProcess& process() {
+        if (!shared()) shared() = std::make_unique<EtcdProcess>();
+        return *shared();
+    }
     void open() {
         etcd::EtcdOptions options;
-        options.endpoints = {process_.endpoint()};
+        options.endpoints = {process().endpoint()};
         auto opened = etcd::EtcdStore::open(io_.get_executor(), std::move(options), log_);
         if (!opened) throw std::runtime_error(opened.error().to_string());
         store_ = std::move(*opened);
@@ -95,8 +112,8 @@ class EtcdEngine final : public Engine {
     }
 
     asio::io_context& io_;
+    bool fresh_;
     NullLog log_;
-    EtcdProcess process_;
     std::unique_ptr<etcd::EtcdStore> store_;
     std::optional<LeaseWatching> watching_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "confcast/test/child_process.hpp"
+#include "confcast/test/temporary_directory.hpp"
 
 namespace confcast::test {
 
