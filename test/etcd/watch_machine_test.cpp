@@ -92,7 +92,7 @@ TEST_F(WatchMachineTest, CancelledBeatsCreated) {
     const auto action = machine.on_message(refused);
     EXPECT_EQ(reason_of(action), "etcd ended the watch: etcdserver: permission denied");
     EXPECT_FALSE(machine.created());
-    EXPECT_FALSE(machine.token_refused());
+    EXPECT_TRUE(machine.refused()) << "some versions call an old token so";
 }
 
 TEST_F(WatchMachineTest, ARefusedTokenIsNoticed) {
@@ -101,7 +101,7 @@ TEST_F(WatchMachineTest, ARefusedTokenIsNoticed) {
     refused.watch_id = -1;
     refused.cancel_reason = "etcdserver: invalid auth token";
     EXPECT_TRUE(machine.on_message(refused).failure);
-    EXPECT_TRUE(machine.token_refused());
+    EXPECT_TRUE(machine.refused());
 }
 
 TEST_F(WatchMachineTest, EventsBeforeCreatedAreNonsense) {

@@ -4,6 +4,8 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <utility>
+
 namespace confcast::etcd {
 namespace {
 
@@ -37,8 +39,9 @@ grpc::ChannelArguments arguments_of(const EtcdOptions& options) {
 
 }  // namespace
 
-CallStubs::CallStubs(const std::shared_ptr<grpc::Channel>& channel)
-    : kv(pb::KV::NewStub(channel)),
+CallStubs::CallStubs(std::shared_ptr<grpc::Channel> through)
+    : channel(std::move(through)),
+      kv(pb::KV::NewStub(channel)),
       lease(pb::Lease::NewStub(channel)),
       maintenance(pb::Maintenance::NewStub(channel)),
       auth(pb::Auth::NewStub(channel)) {}
@@ -63,12 +66,7 @@ pb::Watch::Stub& Channels::watch(std::size_t endpoint) {
     return *one.watch;
 }
 
-bool Channels::leave(std::size_t endpoint) {
-    // Many calls fail at once when an endpoint does: only the first of them moves on.
-    if (endpoint != current_ || endpoints_.size() == 1) return false;
-    current_ = (current_ + 1) % endpoints_.size();
-    return true;
-}
+bool Channels::connected(std::size_t endpoint) { return calls(endpoint).channel->GetState(true) == GRPC_CHANNEL_READY; }
 
 void mark(grpc::ClientContext& context, const std::string& token) {
     context.AddMetadata("hasleader", "true");

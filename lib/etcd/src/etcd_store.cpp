@@ -18,9 +18,6 @@ constexpr std::int64_t max_ttl_s = 9'000'000'000;
 using CorePtr = std::shared_ptr<Core>;
 
 /// The calls, each as `start` of Core::ask.
-constexpr auto call_range = [](CallStubs& stubs, auto* context, auto* request, auto* response, Done done) {
-    stubs.kv->async()->Range(context, request, response, std::move(done));
-};
 constexpr auto call_txn = [](CallStubs& stubs, auto* context, auto* request, auto* response, Done done) {
     stubs.kv->async()->Txn(context, request, response, std::move(done));
 };
@@ -45,26 +42,37 @@ constexpr auto call_keep_alive = [](CallStubs& stubs, auto* context, auto* reque
 
 class Stream final : public store::WatchStream {
   public:
-    explicit Stream(std::shared_ptr<WatchCall> call) : call_(std::move(call)) {}
+    Stream(std::shared_ptr<Core> core, std::shared_ptr<WatchCall> call)
+        : core_(std::move(core)), call_(std::move(call)) {}
     ~Stream() override { call_->end(Errc::shutting_down); }
-    Awaitable<Result<store::WatchBatch>> next() override { return WatchCall::next(call_); }
+    Awaitable<Result<store::WatchBatch>> next() override { return next_of(core_, call_); }
 
   private:
+    // Static: the stream may be destroyed while somebody waits.
+    static Awaitable<Result<store::WatchBatch>> next_of(std::shared_ptr<Core> core, std::shared_ptr<WatchCall> call) {
+        auto batch = co_await WatchCall::next(call);
+        if (batch)
+            core->history().saw(batch->revision);
+        else if (batch.error() == Errc::compacted)
+            core->history().know_oldest(batch.error().number("oldest"));
+        co_return batch;
+    }
+
+    std::shared_ptr<Core> core_;
     std::shared_ptr<WatchCall> call_;
 };
 
 Awaitable<Result<store::Status>> ask_status(CorePtr core) {
     if (core->closed()) co_return Error(Errc::shutting_down);
-    const auto head = co_await core->probe(0);
+    const auto head = co_await core->find_head();
     if (!head) co_return head.error();
-    core->know_cluster(head->header().cluster_id());
     const auto oldest = co_await core->find_oldest();
     if (!oldest) co_return oldest.error();
     const auto member = co_await core->ask<pb::StatusResponse>(pb::StatusRequest{}, Effect::reads, call_status);
     if (!member) co_return member.error();
     store::Status status;
-    status.epoch.id = head->header().cluster_id();
-    status.revision = std::max(head->header().revision(), *oldest);
+    status.epoch = core->history().epoch();
+    status.revision = std::max(*head, *oldest);
     status.oldest = *oldest;
     status.size_bytes = member->dbsize();
     status.version = "etcd " + member->version();
@@ -75,7 +83,7 @@ Awaitable<Result<store::Status>> ask_status(CorePtr core) {
 
 Awaitable<Result<store::RangeResult>> ask_range(CorePtr core, store::RangeRequest request) {
     if (core->closed()) co_return Error(Errc::shutting_down);
-    auto answer = co_await core->ask<pb::RangeResponse>(to_range(request), Effect::reads, call_range);
+    auto answer = co_await core->read(to_range(request));
     if (!answer) {
         const Error error = co_await core->complete(answer.error());
         co_return error;
@@ -91,6 +99,7 @@ Awaitable<Result<store::TransactionResult>> ask_commit(CorePtr core, store::Tran
     auto answer = co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
                                                       changes ? Effect::writes : Effect::reads, call_txn);
     if (!answer) co_return answer.error();
+    core->history().saw(answer->header().cluster_id(), answer->header().revision());
     auto result = from_txn(transaction, std::move(*answer));
     if (result.succeeded && !result.puts.empty() && !reads_its_puts(transaction)) {
         const auto states =
@@ -102,17 +111,20 @@ Awaitable<Result<store::TransactionResult>> ask_commit(CorePtr core, store::Tran
 
 Awaitable<Result<std::unique_ptr<store::WatchStream>>> ask_watch(CorePtr core, store::WatchRequest request) {
     if (core->closed()) co_return Error(Errc::shutting_down);
-    if (request.start <= core->oldest()) {
+    if (request.start <= core->history().oldest()) {
         const Error error = co_await core->complete(Errc::compacted);
         co_return error;
     }
     const Revision before = request.start - 1;
+    const bool seen = before <= core->history().newest();
     auto call = co_await core->open_watch(std::move(request));
     if (!call) co_return call.error();
-    std::unique_ptr<store::WatchStream> stream = std::make_unique<Stream>(std::move(*call));
+    std::unique_ptr<store::WatchStream> stream = std::make_unique<Stream>(core, std::move(*call));
     // etcd 3.4 loses a delete at the compaction revision when a watch starts right there: whoever can still read the
     // revision before the start has lost nothing.
     const auto whole = co_await core->probe(before);
+    if (!whole && whole.error() == Errc::future_revision && seen)
+        co_return Error(Errc::store_unavailable).with("reason", "etcd holds an older state than one that was seen");
     if (!whole && whole.error() != Errc::future_revision) {
         const Error error = co_await core->complete(whole.error());
         co_return error;
@@ -123,12 +135,12 @@ Awaitable<Result<std::unique_ptr<store::WatchStream>>> ask_watch(CorePtr core, s
 Awaitable<Result<>> ask_compact(CorePtr core, Revision revision) {
     if (core->closed()) co_return Error(Errc::shutting_down);
     Error error = Errc::compacted;
-    if (revision > core->oldest()) {
+    if (revision > core->history().oldest()) {
         pb::CompactionRequest request;
         request.set_revision(revision);
         const auto answer = co_await core->ask<pb::CompactionResponse>(request, Effect::writes, call_compact);
         if (answer) {
-            core->know_oldest(revision);
+            core->history().know_oldest(revision);
             co_return Result<>{};
         }
         error = answer.error();
@@ -209,6 +221,7 @@ class GrpcStore final : public EtcdStore {
         core_->close();
         return Bridge::until_idle(core_->bridge());
     }
+    std::vector<store::EndpointState> endpoints() const override { return core_->endpoints().states(); }
     EtcdStats stats() const override { return core_->stats(); }
 
   private:
@@ -234,8 +247,9 @@ Result<std::unique_ptr<EtcdStore>> EtcdStore::open(Executor executor, EtcdOption
         if (!is_endpoint(endpoint)) return unfit("an etcd endpoint is HOST:PORT, not '" + endpoint + "'");
     if (options.tls.certificate.empty() != options.tls.key.empty())
         return unfit("a client certificate needs its key, and the key its certificate");
-    return std::unique_ptr<EtcdStore>(
-        std::make_unique<GrpcStore>(std::make_shared<Core>(executor, std::move(options), log)));
+    const auto core = std::make_shared<Core>(executor, std::move(options), log);
+    core->start_probes();
+    return std::unique_ptr<EtcdStore>(std::make_unique<GrpcStore>(core));
 }
 
 }  // namespace confcast::etcd

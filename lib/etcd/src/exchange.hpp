@@ -20,7 +20,7 @@ namespace confcast::etcd {
 template <class Request, class Response>
 struct Exchange {
     grpc::ClientContext context;
-    Request request;
+    std::shared_ptr<const Request> request;
     Response response;
 };
 
@@ -47,7 +47,7 @@ Awaitable<grpc::Status> perform(std::shared_ptr<Bridge> bridge, std::shared_ptr<
         auto waiting = std::make_shared<std::optional<Waiting>>(
             Waiting{std::move(handler), asio::prefer(bridge->executor(), asio::execution::outstanding_work.tracked)});
         bridge->begin();
-        start(&exchange->context, &exchange->request, &exchange->response,
+        start(&exchange->context, exchange->request.get(), &exchange->response,
               [bridge, exchange, waiting](const grpc::Status& status) {
                   auto resume = [bridge, status = status, what = std::move(**waiting)]() mutable {
                       bridge->end();

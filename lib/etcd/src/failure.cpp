@@ -19,20 +19,49 @@ Errc refusal(std::string_view message) {
     if (says(message, "requested lease not found")) return Errc::lease_not_found;
     if (says(message, "duplicate key given in txn request")) return Errc::duplicate_key;
     if (says(message, "too many operations in txn request")) return Errc::too_many_operations;
-    if (says(message, "request is too large")) return Errc::body_too_large;
+    if (says(message, "etcdserver: request is too large")) return Errc::value_too_large;
+    if (says(message, "grpc: received message larger than max")) return Errc::value_too_large;
     return Errc::internal;
 }
 
-/// The request never left, or etcd says that it was not proposed.
+/// etcd has looked at it and refused, or it never left: certainly nothing has happened. When in doubt, no.
 bool never_happened(Code code, std::string_view message) {
-    if (code != Code::unavailable) return code != Code::deadline_exceeded && code != Code::cancelled;
-    return says(message, "failed to connect") || says(message, "etcdserver: no leader") ||
-           says(message, "name resolution") || says(message, "etcdserver: not capable");
+    switch (code) {
+        case Code::invalid_argument:
+        case Code::not_found:
+        case Code::already_exists:
+        case Code::permission_denied:
+        case Code::failed_precondition:
+        case Code::out_of_range:
+        case Code::unimplemented:
+        case Code::unauthenticated:
+            return true;
+        case Code::resource_exhausted:  // "Received message larger than max" is an answer, too large for us
+            return says(message, "etcdserver: ");
+        case Code::unavailable:
+            return says(message, "failed to connect") || says(message, "DNS resolution failed") ||
+                   says(message, "etcdserver: no leader") || says(message, "etcdserver: not capable") ||
+                   says(message, "etcdserver: rpc not supported for learner");
+        default:
+            return false;
+    }
 }
 
-/// A message that exceeds our own receive limit is an answer: what it answers has happened.
-bool answer_too_large(Code code, std::string_view message) {
-    return code == Code::resource_exhausted && says(message, "larger than max");
+/// It is the endpoint's failure, or the way's to it, not the call's.
+bool is_of_endpoint(Code code) {
+    switch (code) {
+        case Code::unavailable:
+        case Code::deadline_exceeded:
+        case Code::cancelled:
+        case Code::unknown:
+        case Code::unimplemented:
+        case Code::aborted:
+        case Code::internal:
+        case Code::data_loss:
+            return true;
+        default:
+            return false;
+    }
 }
 
 }  // namespace
@@ -51,9 +80,8 @@ Failure judge(Code code, std::string_view message, Effect effect) {
         return failure;
     }
     failure.token = is_token_refused(message);
-    failure.elsewhere = code == Code::unavailable || code == Code::deadline_exceeded || code == Code::cancelled;
-    const bool harmless = never_happened(code, message) && !answer_too_large(code, message);
-    failure.repeatable = effect == Effect::reads || harmless;
+    failure.elsewhere = is_of_endpoint(code);
+    failure.repeatable = effect == Effect::reads || never_happened(code, message);
     if (!failure.repeatable) {
         failure.error = Error(Errc::outcome_unknown).with("reason", "etcd: " + std::string(message));
     } else if (code == Code::deadline_exceeded) {

@@ -8,18 +8,24 @@
 
 namespace confcast::etcd {
 
-/// gRPC's status codes, those that are told apart (their numbers are the wire format).
+/// gRPC's status codes (their numbers are the wire format).
 enum class Code : std::uint8_t {
     ok = 0,
     cancelled = 1,
+    unknown = 2,
     invalid_argument = 3,
     deadline_exceeded = 4,
     not_found = 5,
+    already_exists = 6,
     permission_denied = 7,
     resource_exhausted = 8,
     failed_precondition = 9,
+    aborted = 10,
     out_of_range = 11,
+    unimplemented = 12,
+    internal = 13,
     unavailable = 14,
+    data_loss = 15,
     unauthenticated = 16
 };
 
@@ -36,7 +42,7 @@ struct Failure {
 /// Compacted and future_revision come without their numbers: etcd does not say them.
 Failure judge(Code code, std::string_view message, Effect effect);
 
-/// Whether this reason of a refusal goes away with a new token.
+/// Whether this reason of a refusal may go away with a new token.
 bool is_token_refused(std::string_view reason);
 
 }  // namespace confcast::etcd

@@ -17,12 +17,11 @@ std::size_t bytes_of(const store::WatchBatch& batch) {
 
 }  // namespace
 
-WatchCall::WatchCall(std::shared_ptr<Bridge> bridge, Revision start, std::size_t buffer_bytes,
-                     std::function<void()> on_lost)
+WatchCall::WatchCall(std::shared_ptr<Bridge> bridge, WatchMachine machine, std::size_t buffer_bytes, Listener listener)
     : bridge_(std::move(bridge)),
-      machine_(start),
+      machine_(std::move(machine)),
       buffer_bytes_(buffer_bytes),
-      on_lost_(std::move(on_lost)),
+      listener_(std::move(listener)),
       changed_(bridge_->executor()) {}
 
 void WatchCall::start(const std::shared_ptr<WatchCall>& self, pb::Watch::Stub& stub, pb::WatchRequest create,
@@ -62,7 +61,10 @@ void WatchCall::OnDone(const grpc::Status& status) {
 
 void WatchCall::take(pb::WatchResponse response) {
     if (ended_) return;
+    const std::uint64_t duplicates = machine_.duplicates();
     obey(machine_.on_message(from_watch(std::move(response))));
+    if (machine_.duplicates() != duplicates && listener_.on_duplicates)
+        listener_.on_duplicates(machine_.duplicates() - duplicates);
     if (!ended_) read_on();
 }
 
@@ -73,9 +75,9 @@ void WatchCall::obey(WatchAction action) {
         batches_.push_back(std::move(batch));
     }
     if (action.failure) {
-        const auto on_lost = std::exchange(on_lost_, nullptr);
-        if (on_lost && *action.failure == Errc::store_unavailable) on_lost();
         ended_ = std::move(action.failure);
+        const auto on_lost = std::exchange(listener_.on_lost, nullptr);
+        if (on_lost && *ended_ == Errc::store_unavailable) on_lost(ended_->detail("reason"), !machine_.refused());
         context_.TryCancel();
         release();
     }
@@ -89,7 +91,7 @@ void WatchCall::read_on() {
 }
 
 void WatchCall::end(const Error& error) {
-    on_lost_ = nullptr;
+    listener_ = {};
     batches_.clear();
     if (ended_) {
         ended_ = error;
@@ -99,6 +101,11 @@ void WatchCall::end(const Error& error) {
     context_.TryCancel();
     release();
     changed_.notify_all();
+}
+
+void WatchCall::lose(std::string_view reason) {
+    listener_ = {};
+    obey(machine_.on_lost(reason));
 }
 
 Awaitable<Result<>> WatchCall::until_created(std::shared_ptr<WatchCall> self, SteadyTime deadline) {

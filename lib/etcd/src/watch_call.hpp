@@ -19,13 +19,20 @@ namespace confcast::etcd {
 
 class WatchCall final : public grpc::ClientBidiReactor<pb::WatchRequest, pb::WatchResponse> {
   public:
-    /// `on_lost`: the stream ended though nobody here ended it. Called on the loop, at most once.
-    WatchCall(std::shared_ptr<Bridge> bridge, Revision start, std::size_t buffer_bytes, std::function<void()> on_lost);
+    /// Called on the loop.
+    struct Listener {
+        /// The stream ended though nobody here ended it; whether its endpoint is to blame. At most once.
+        std::function<void(const std::string& reason, bool by_endpoint)> on_lost;
+        std::function<void(std::uint64_t count)> on_duplicates;
+    };
+    WatchCall(std::shared_ptr<Bridge> bridge, WatchMachine machine, std::size_t buffer_bytes, Listener listener);
 
     static void start(const std::shared_ptr<WatchCall>& self, pb::Watch::Stub& stub, pb::WatchRequest create,
                       const std::string& token);
     /// Ends it: what waits in next() gets this error. Idempotent.
     void end(const Error& error);
+    /// As if the network had ended it; the listener is not told.
+    void lose(std::string_view reason);
 
     /// Returns when etcd has confirmed the watch, or with why it has not by `deadline`.
     static Awaitable<Result<>> until_created(std::shared_ptr<WatchCall> self, SteadyTime deadline);
@@ -46,7 +53,7 @@ class WatchCall final : public grpc::ClientBidiReactor<pb::WatchRequest, pb::Wat
     std::shared_ptr<Bridge> bridge_;
     WatchMachine machine_;
     std::size_t buffer_bytes_;
-    std::function<void()> on_lost_;
+    Listener listener_;
     grpc::ClientContext context_;
     pb::WatchRequest create_;
     pb::WatchResponse incoming_;       // gRPC's from StartRead to OnReadDone

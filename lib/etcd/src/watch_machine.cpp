@@ -39,7 +39,8 @@ WatchAction WatchMachine::on_silence() {
 // A cancel's header is not to be trusted (its revision is 0 after a compaction), and it beats `created`.
 WatchAction WatchMachine::cancelled(const WatchMessage& message) {
     if (message.compact_revision > 0) return fail(Error(Errc::compacted).with("oldest", message.compact_revision));
-    token_refused_ = is_token_refused(message.cancel_reason);
+    refused_ =
+        is_token_refused(message.cancel_reason) || message.cancel_reason.find("permission denied") != std::string::npos;
     if (message.cancel_reason.empty()) return fail("etcd ended the watch");
     return fail("etcd ended the watch: " + message.cancel_reason);
 }

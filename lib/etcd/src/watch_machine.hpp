@@ -40,7 +40,11 @@ struct WatchAction {
 
 class WatchMachine {
   public:
-    explicit WatchMachine(Revision start) : position_(start - 1), start_(start) {}
+    /// `cluster`: the one to expect; 0 = whichever answers.
+    explicit WatchMachine(Revision start, std::uint64_t cluster = 0)
+        : position_(start - 1),
+          start_(start),
+          cluster_(cluster == 0 ? std::nullopt : std::optional<std::uint64_t>(cluster)) {}
 
     WatchAction on_message(WatchMessage message);
     /// The stream ended with this status.
@@ -50,8 +54,8 @@ class WatchMachine {
 
     bool created() const { return phase_ != Phase::creating && watch_id_.has_value(); }
     bool ended() const { return phase_ == Phase::ended; }
-    /// etcd refused the token: a new one is needed before the next watch.
-    bool token_refused() const { return token_refused_; }
+    /// etcd refused whoever asks: a new token may do (some versions call an old token a lack of permission).
+    bool refused() const { return refused_; }
     std::uint64_t duplicates() const { return duplicates_; }
     /// Everything up to here has been given out.
     Revision position() const { return position_; }
@@ -74,7 +78,7 @@ class WatchMachine {
     std::optional<std::int64_t> watch_id_;
     std::vector<store::Event> pending_;  // the start of a revision whose end is in a later fragment
     bool joining_ = false;               // the last message was a fragment
-    bool token_refused_ = false;
+    bool refused_ = false;
     std::uint64_t duplicates_ = 0;
 };
 
