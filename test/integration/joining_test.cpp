@@ -33,8 +33,7 @@ void expect_all_agree(const Server& server, Crowd& crowd, const std::string& pre
 
 TEST(Joining, TwoHundredSubscribersDuringWritesMissNothing) {
     const Server server;
-    Writers writers(server,
-                    {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
+    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
     Crowd crowd;
     while (crowd.size() < 200) {
         writers.allow(writes_per_join);
@@ -52,8 +51,7 @@ TEST(Joining, TwoHundredSubscribersDuringWritesMissNothing) {
 
 TEST(Joining, SubscribersThatLeaveAndResumeDuringWritesMissNothing) {
     const Server server;
-    Writers writers(server,
-                    {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
+    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
     Crowd crowd;
     for (int i = 0; i < 20; ++i)
         crowd.push_back(std::make_unique<Watcher>(server, "prefix=load/", Model("load/pair/")));
