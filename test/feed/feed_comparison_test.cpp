@@ -160,5 +160,19 @@ TEST_F(FeedComparisonTest, NoticesASilentWatchOnAStoreThatWentBack) {
     EXPECT_EQ(feed_->stats().epoch_changes, 1U);
 }
 
+TEST_F(FeedComparisonTest, NoticesAnotherHistoryThatRefusesToList) {
+    options_.anti_entropy = std::chrono::milliseconds{1};
+    for (int i = 0; i < 10; ++i) write("a", std::to_string(i));
+    start_and_catch_up();
+    store_.fail_next(1'000'000, Errc::store_unavailable, MemoryStore::Call::range);
+    let_run();
+    EXPECT_FALSE(feed_->stale_since()) << "a list that fails is no reason to leave a watch";
+    store_.wipe({2});
+    ASSERT_TRUE(until([this] { return feed_->stale_since().has_value(); })) << "the old watch waits in silence";
+    store_.heal();
+    ASSERT_TRUE(until([this] { return feed_->position().epoch.id == 2; }));
+    EXPECT_EQ(held(), expected());
+}
+
 }  // namespace
 }  // namespace confcast::feed::test

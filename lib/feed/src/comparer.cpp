@@ -31,6 +31,18 @@ Awaitable<> Comparer::run() {
     }
 }
 
+// A store that went back may refuse to list below what was seen of it, while the watch waits in silence for a revision
+// that will not come: only its status says so.
+Awaitable<> Comparer::look_for_another_history() {
+    const std::uint64_t watch = hooks_.watch();
+    const auto status = co_await feed_.source.status();
+    if (!status || hooks_.watch() != watch) co_return;
+    if (status->epoch == feed_.position.epoch && status->revision >= feed_.position.revision) co_return;
+    feed_.log.warning("feed", "the store holds another history than the one that is watched",
+                      {{"store", status->revision}, {"revision", feed_.position.revision}});
+    hooks_.leave();
+}
+
 // The watch need not have reached the list's revision, and on a quiet store it does not for long: where nothing
 // differs nothing is missing. What does differ may be under way, so it gets time to arrive.
 Awaitable<> Comparer::compare() {
@@ -41,7 +53,10 @@ Awaitable<> Comparer::compare() {
     Audit audit;
     for (bool more = true; more;) {
         auto page = co_await feed_.source.range(listing.next_page());
-        if (!page) co_return;  // compacted meanwhile, or away: the next round
+        if (!page) {  // compacted meanwhile, or away: the next round
+            if (page.error() != Errc::compacted) co_await look_for_another_history();
+            co_return;
+        }
         more = listing.take(std::move(*page), [&](Listing::Item item) { audit.take(item); });
     }
     if (left()) co_return;

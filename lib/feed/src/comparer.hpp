@@ -26,6 +26,7 @@ class Comparer {
 
   private:
     Awaitable<> compare();
+    Awaitable<> look_for_another_history();
 
     Feed::Impl& feed_;
     Hooks hooks_;
