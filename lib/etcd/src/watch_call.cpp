@@ -77,7 +77,8 @@ void WatchCall::obey(WatchAction action) {
     if (action.failure) {
         ended_ = std::move(action.failure);
         const auto on_lost = std::exchange(listener_.on_lost, nullptr);
-        if (on_lost && *ended_ == Errc::store_unavailable) on_lost(ended_->detail("reason"), !machine_.refused());
+        if (on_lost && *ended_ != Errc::shutting_down && ended_->detail("oldest").empty())
+            on_lost(ended_->detail("reason"), !machine_.refused());
         context_.TryCancel();
         release();
     }

@@ -26,6 +26,11 @@ WatchAction WatchMachine::fail(std::string_view reason) {
     return fail(Error(Errc::store_unavailable).with("reason", reason));
 }
 
+// What was said before may be as wrong: who is told this lists again.
+WatchAction WatchMachine::disbelieve(std::string_view reason) {
+    return fail(Error(Errc::compacted).with("reason", reason));
+}
+
 WatchAction WatchMachine::on_lost(std::string_view reason) {
     if (ended()) return {};
     return fail("the watch on etcd was lost: " + std::string(reason));
@@ -47,31 +52,31 @@ WatchAction WatchMachine::cancelled(const WatchMessage& message) {
 
 WatchAction WatchMachine::on_message(WatchMessage message) {
     if (ended()) return {};
-    if (cluster_.value_or(message.cluster_id) != message.cluster_id) return fail("another etcd cluster answers");
+    if (cluster_.value_or(message.cluster_id) != message.cluster_id) return disbelieve("another etcd cluster answers");
     cluster_ = message.cluster_id;
 
     const bool mine = !watch_id_ || message.watch_id == *watch_id_;
     if (message.canceled || message.compact_revision > 0) {
         if (mine || message.watch_id == no_watch) return cancelled(message);
-        return fail("etcd cancels a watch that nobody asked for");
+        return disbelieve("etcd cancels a watch that nobody asked for");
     }
     if (phase_ == Phase::creating) {
-        if (!message.created) return fail("etcd sends on a watch before it is created");
+        if (!message.created) return disbelieve("etcd sends on a watch before it is created");
         watch_id_ = message.watch_id;
         phase_ = Phase::watching;
         return message.events.empty() ? WatchAction{} : take(std::move(message));
     }
-    if (message.created) return fail("etcd creates the watch twice");
+    if (message.created) return disbelieve("etcd creates the watch twice");
     // A sign of life and nothing else: it may have overtaken events.
     if (message.watch_id == no_watch && message.events.empty()) return {};
-    if (!mine) return fail("etcd sends on a watch that nobody asked for");
+    if (!mine) return disbelieve("etcd sends on a watch that nobody asked for");
     if (message.events.empty() && !message.fragment && !joining_) return progress(message.revision);
     return take(std::move(message));
 }
 
 // A watch that waits for a revision to come is told nothing of those before it.
 WatchAction WatchMachine::progress(Revision revision) {
-    if (revision < seen_) return fail("etcd has gone back to an older revision");
+    if (revision < seen_) return disbelieve("etcd has gone back to an older revision");
     seen_ = revision;
     WatchAction action;
     if (revision > position_ && revision >= start_) {
@@ -85,13 +90,13 @@ WatchAction WatchMachine::take(WatchMessage message) {
     joining_ = message.fragment;
     for (store::Event& event : message.events) {
         const Revision revision = event.kv.mod_revision;
-        if (event.kv.key.empty() || revision <= 0) return fail("etcd sends an event without a key or a revision");
+        if (event.kv.key.empty() || revision <= 0) return disbelieve("etcd sends an event without a key or a revision");
         if (revision <= position_) {
             ++duplicates_;
             continue;
         }
         if (!pending_.empty() && revision < pending_.back().kv.mod_revision)
-            return fail("etcd sends revisions out of order");
+            return disbelieve("etcd sends revisions out of order");
         seen_ = std::max(seen_, revision);
         pending_.push_back(std::move(event));
     }

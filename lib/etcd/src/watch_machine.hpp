@@ -65,6 +65,7 @@ class WatchMachine {
 
     WatchAction fail(Error error);
     WatchAction fail(std::string_view reason);
+    WatchAction disbelieve(std::string_view reason);
     WatchAction cancelled(const WatchMessage& message);
     WatchAction progress(Revision revision);
     WatchAction take(WatchMessage message);

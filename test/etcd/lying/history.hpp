@@ -1,5 +1,5 @@
-// What an etcd remembers, in memory and honestly: keys with all their versions, the events of each revision, compaction.
-// Not thread-safe: the server that serves it (lying_etcd.hpp) has the lock.
+// What an etcd remembers, in memory and honestly: keys with all their versions, the events of each revision,
+// compaction. Not thread-safe: the server that serves it (lying_etcd.hpp) has the lock.
 #pragma once
 
 #include <cstdint>

@@ -61,8 +61,8 @@ class LyingEtcd {
     void lag_at(Revision revision);
     /// Calls of that kind do not answer. A transaction that hangs has happened.
     void hang(Method method, bool on = true);
-    /// The history is another one: of another cluster, or (the same id) an older state put back. Open watches stay open,
-    /// and silent until it has come as far as they had seen, as etcd's do.
+    /// The history is another one: of another cluster, or (the same id) an older state put back. Open watches stay
+    /// open, and silent until it has come as far as they had seen, as etcd's do.
     void replace(std::uint64_t cluster, History history = {});
 
     std::size_t calls(Method method) const;

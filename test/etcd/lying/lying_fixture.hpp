@@ -111,7 +111,9 @@ class LyingEtcdTest : public testing::Test {
         return true;
     }
     /// What the subscriber was told is what etcd holds.
-    bool agrees() { return until([this] { return subscriber_->state == expected() && !feed_->stale_since(); }); }
+    bool agrees() {
+        return until([this] { return subscriber_->state == expected() && !feed_->stale_since(); });
+    }
     std::map<std::string, std::string> expected() const {
         std::map<std::string, std::string> settings;
         for (const auto& [key, value] : etcd_.contents()) {

@@ -14,6 +14,7 @@ class WatchLies : public LyingEtcdTest {
         put("b", "1");
         start();
         ASSERT_TRUE(agrees());
+        subscriber_->events.clear();
     }
     /// Something is told after the lie and arrives: the lie has been read.
     void write_and_agree() {
@@ -61,7 +62,7 @@ TEST_F(WatchLies, RevisionsOutOfOrderInOneMessage) {
     *message.add_events() = etcd_.message_of(first).events(0);
     etcd_.say(message);
     ASSERT_TRUE(agrees());
-    EXPECT_GE(feed_->stats().watch_restarts, 1U);
+    EXPECT_GE(feed_->stats().relists, 1U);
 }
 
 TEST_F(WatchLies, RevisionsOutOfOrderInTwoMessages) {
@@ -79,7 +80,7 @@ TEST_F(WatchLies, AnEventWithoutAKey) {
     pb::WatchResponse message;
     message.add_events()->mutable_kv()->set_mod_revision(9);
     etcd_.say(message);
-    ASSERT_TRUE(until([this] { return feed_->stats().watch_restarts == 1; }));
+    ASSERT_TRUE(until([this] { return feed_->stats().relists == 1; }));
     write_and_agree();
     EXPECT_THAT(subscriber_->events, ElementsAre("4 later=1"));
 }
@@ -88,7 +89,7 @@ TEST_F(WatchLies, AnEventWithoutARevision) {
     pb::WatchResponse message;
     message.add_events()->mutable_kv()->set_key("/config/a");
     etcd_.say(message);
-    ASSERT_TRUE(until([this] { return feed_->stats().watch_restarts == 1; }));
+    ASSERT_TRUE(until([this] { return feed_->stats().relists == 1; }));
     write_and_agree();
     EXPECT_THAT(subscriber_->events, ElementsAre("4 later=1"));
 }
@@ -101,7 +102,7 @@ TEST_F(WatchLies, AWatchThatNobodyAskedFor) {
     message.mutable_events(0)->mutable_kv()->set_mod_revision(revision + 1);
     message.set_watch_id(99);
     etcd_.say(message);
-    ASSERT_TRUE(until([this] { return feed_->stats().watch_restarts == 1; }));
+    ASSERT_TRUE(until([this] { return feed_->stats().relists == 1; }));
     write_and_agree();
     EXPECT_THAT(subscriber_->events, ElementsAre("4 a=2", "5 later=1"));
 }
@@ -111,7 +112,7 @@ TEST_F(WatchLies, AnotherClusterOnTheSameStream) {
     message.mutable_header()->set_cluster_id(0xbad);
     message.mutable_events(0)->mutable_kv()->set_mod_revision(50);
     etcd_.say(message);
-    ASSERT_TRUE(until([this] { return feed_->stats().watch_restarts == 1; }));
+    ASSERT_TRUE(until([this] { return feed_->stats().relists == 1; }));
     write_and_agree();
     EXPECT_THAT(subscriber_->events, ElementsAre("4 later=1"));
     EXPECT_EQ(feed_->stats().epoch_changes, 0U) << "the cluster that answers reads is the same";
@@ -142,7 +143,7 @@ TEST_F(WatchLies, AProgressThatGoesBack) {
     pb::WatchResponse progress;
     progress.mutable_header()->set_revision(2);
     etcd_.say(progress);
-    ASSERT_TRUE(until([this] { return feed_->stats().watch_restarts == 1; }));
+    ASSERT_TRUE(until([this] { return feed_->stats().relists == 1; }));
     write_and_agree();
 }
 

@@ -25,7 +25,8 @@ class WatchStream {
     /// Ends the watch; a next() that waits fails with shutting_down (its Result, no exception).
     virtual ~WatchStream() = default;
     /// The next batch. Errors end the stream: compacted (detail "oldest": the oldest readable revision; watch from
-    /// oldest + 1 after listing), store_unavailable (resume with a new watch), shutting_down.
+    /// oldest + 1 after listing; or "reason": what was said contradicts itself, so that nothing of it is to be relied
+    /// on before listing), store_unavailable (resume with a new watch), shutting_down.
     virtual Awaitable<Result<WatchBatch>> next() = 0;
 };
 
