@@ -129,7 +129,7 @@ std::vector<pb::WatchResponse> LyingEtcd::answer(const pb::WatchCreateRequest& c
     honest.set_created(true);
     if (const auto lie = std::exchange(creation_, nullptr)) return lie(std::move(honest));
     std::vector<pb::WatchResponse> answers{std::move(honest)};
-    if (create.start_revision() <= history_.compacted()) {
+    if (create.start_revision() < history_.compacted()) {
         // As etcd 3.4 does: no revision, no reason, and the stream stays open.
         pb::WatchResponse& cancel = answers.emplace_back();
         *cancel.mutable_header() = header(0);

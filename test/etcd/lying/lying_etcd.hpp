@@ -53,7 +53,8 @@ class LyingEtcd {
     /// Says it to every open watch, before anything else. Cluster, revision and watch id are filled in where they are
     /// 0 (`as_it_is`: nothing is).
     void say(pb::WatchResponse message, bool as_it_is = false);
-    /// Given the honest answer to the next create, says what is answered instead (nothing = silence). Once.
+    /// Given the honest answer to the next create, says what is answered instead (nothing = silence). Once. May call
+    /// the members of this object.
     void on_next_create(std::function<std::vector<pb::WatchResponse>(pb::WatchResponse honest)> lie);
     /// Every open watch ends with this status.
     void break_watches(grpc::Status status);
@@ -87,8 +88,8 @@ class LyingEtcd {
     std::vector<pb::WatchResponse> answer(const pb::WatchCreateRequest& create);
     std::optional<pb::WatchResponse> next_of(Watch& watch);
 
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
+    mutable std::recursive_mutex mutex_;  // a lie may make something happen
+    std::condition_variable_any changed_;
     History history_;
     std::uint64_t cluster_ = 0xe7cd;
     std::set<Revision> lost_;

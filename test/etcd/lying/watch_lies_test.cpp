@@ -182,13 +182,18 @@ TEST_P(Cancels, AreObeyedWhateverTheyLookLike) {
 
 INSTANTIATE_TEST_SUITE_P(Variants, Cancels, testing::Range(0, 5));
 
+// etcd 3.4 accepts a watch that starts right at the compaction revision, and has forgotten a delete there.
 TEST_F(WatchLies, ADeleteLostAtTheCompactionRevision) {
-    etcd_.break_watches({grpc::StatusCode::UNAVAILABLE, "cut"});
     etcd_.lose_events(true);
     const Revision gone = remove("b");
     etcd_.lose_events(false);
-    etcd_.compact(gone);
-    ASSERT_TRUE(agrees()) << "the watch could start right there, and never says it";
+    etcd_.on_next_create([&](pb::WatchResponse honest) {
+        etcd_.compact(gone);  // after the feed has asked how far back it may go
+        return std::vector{honest};
+    });
+    etcd_.break_watches({grpc::StatusCode::UNAVAILABLE, "cut"});
+    ASSERT_TRUE(agrees());
+    EXPECT_THAT(subscriber_->events, ElementsAre("4 -b"));
 }
 
 // Anti-entropy
