@@ -36,12 +36,12 @@ add_library(confcast_warnings INTERFACE)
 target_compile_options(confcast_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Werror)
 
-# confcast_library(NAME room SOURCES … DEPENDS … PRIVATE_DEPENDS …)
+# confcast_library(NAME room SOURCES … DEPENDS … PRIVATE_DEPENDS … [NOT_INSTALLED])
 # Makes the static library confcast_<room> (alias confcast::<room>). Its public headers are all of
 # include/confcast/<room>/*.hpp: a room sees only the include directories of what it links, and every public header
 # must compile alone (target all_verify_interface_header_sets).
 function(confcast_library)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "NOT_INSTALLED" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   set(target confcast_${arg_NAME})
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/include/*.hpp")
   if(arg_SOURCES)
@@ -59,22 +59,38 @@ function(confcast_library)
   target_compile_features(${target} ${scope} cxx_std_20)
   add_library(confcast::${arg_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
-  set_property(GLOBAL APPEND PROPERTY CONFCAST_LIBRARIES ${target})
+  if(NOT arg_NOT_INSTALLED)
+    set_property(GLOBAL APPEND PROPERTY CONFCAST_LIBRARIES ${target})
+  endif()
 endfunction()
 
-# confcast_test(NAME room SOURCES … DEPENDS …): one GoogleTest binary test_<room>, run as one CTest entry whose
-# results also go to <build>/test-results/<name>.json (scripts/test adds those up).
+# confcast_test(NAME room SOURCES … DEPENDS … [TIMEOUT seconds] [SHARDS n]): one GoogleTest binary test_<room>, run as
+# one CTest entry (or as n, each with a part of its tests) whose results also go to <build>/test-results/<name>.json
+# (scripts/test adds those up).
 function(confcast_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS" ${ARGN})
   set(target test_${arg_NAME})
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE confcast_warnings ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
-  add_test(NAME ${arg_NAME}
-    COMMAND ${target} --gtest_output=json:${PROJECT_BINARY_DIR}/test-results/${arg_NAME}.json)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  set(names ${arg_NAME})
+  if(arg_SHARDS)
+    list(TRANSFORM names APPEND "_1")
+    foreach(shard RANGE 2 ${arg_SHARDS})
+      list(APPEND names ${arg_NAME}_${shard})
+    endforeach()
+  endif()
+  set(index 0)
+  foreach(name ${names})
+    add_test(NAME ${name} COMMAND ${target} --gtest_output=json:${PROJECT_BINARY_DIR}/test-results/${name}.json)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    if(arg_SHARDS)
+      set_tests_properties(${name} PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${index}")
+      math(EXPR index "${index} + 1")
+    endif()
+  endforeach()
 endfunction()
 
 # confcast_bench(NAME what SOURCES … DEPENDS …): one Google Benchmark binary bench_<what>.

@@ -31,8 +31,10 @@ class Engine {
     /// Lets this time pass for leases, and returns when the store has ended those that are over: a store with a clock
     /// of ours moves it, a store in real time waits for it.
     virtual Awaitable<> pass(std::chrono::seconds time) = 0;
-    /// True when the store is new and nobody else writes to it.
+    /// True when the store is new: nothing has been written to it.
     virtual bool is_fresh() const { return true; }
+    /// True when nobody else writes to it during the test.
+    virtual bool is_alone() const { return is_fresh(); }
     /// True when what was written is still there after reopen().
     virtual bool is_durable() const { return true; }
 };

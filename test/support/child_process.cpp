@@ -73,15 +73,4 @@ std::string ChildProcess::output() const {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TemporaryDirectory::TemporaryDirectory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "confcast-test-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) fail("mkdtemp");
-    path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 }  // namespace confcast::test

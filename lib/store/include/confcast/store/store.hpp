@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
@@ -33,6 +34,9 @@ class Store {
     virtual ~Store() = default;
 
     virtual Awaitable<Result<Status>> status() = 0;
+    /// The addresses of a store in the network, in the order they were given, as they are known now: also while it is
+    /// away. Empty for a store in this process.
+    virtual std::vector<EndpointState> endpoints() const { return {}; }
 
     /// Linearizable: sees every write acknowledged before the call. `at` below Status::oldest: compacted
     /// (detail "oldest"). `at` beyond the newest revision: future_revision (detail "revision": the newest).

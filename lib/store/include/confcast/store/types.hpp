@@ -2,6 +2,7 @@
 // Semantics are etcd's (etcd documentation, "Data model" and "API guarantees"). Keys here are STORE keys (with prefix).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -121,6 +122,15 @@ struct Status {
     std::int64_t size_bytes = 0;  // on disk
     std::string version;          // what the store is, for people ("sqlite 3.40.1")
     std::string problem;          // why it cannot write now; empty when healthy
+};
+
+/// One address of a store that is reached over the network, as this node finds it.
+struct EndpointState {
+    std::string name;  // HOST:PORT
+    bool healthy = true;
+    bool in_use = false;                          // calls go here
+    std::chrono::system_clock::time_point since;  // when `healthy` became what it is
+    std::string last_error;                       // of the last failure; empty when all is well again
 };
 
 struct Lease {
