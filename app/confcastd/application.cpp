@@ -34,8 +34,8 @@ std::string url_of(const http::ServerOptions& options, std::uint16_t port) {
 
 }  // namespace
 
-Application::Application(asio::io_context& io, const Options& options, store::EmbeddedStore& store,
-                         store::Layout layout, const Clock& clock, Log& log)
+Application::Application(asio::io_context& io, const Options& options, store::Store& store, store::Layout layout,
+                         const Clock& clock, Log& log)
     : io_(io),
       options_(options),
       store_(store),
@@ -65,7 +65,6 @@ void Application::register_metrics() {
     register_server(registry_, server_);
     register_feed(registry_, feed_, clock_);
     register_hub(registry_, hub_);
-    register_store(registry_, store_);
     register_log(registry_, log_);
     registry_.counter("confcast_loop_exceptions_total", "Exceptions that reached the loop",
                       [this] { return static_cast<double>(escaped_); });
@@ -123,8 +122,8 @@ Awaitable<> Application::announce() {
     const Result<> listed = co_await feed_.wait_for(1, SteadyTime::max());
     if (!listed) co_return;
     const std::string url = url_of(options_.server, server_.port());
-    std::printf("confcast %s is ready: %s (settings in sqlite:%s)\n", options_.api.version.c_str(), url.c_str(),
-                options_.store.directory.c_str());
+    std::printf("confcast %s is ready: %s (settings in %s)\n", options_.api.version.c_str(), url.c_str(),
+                options_.store_name.c_str());
     std::fflush(stdout);
     log_.info("app", "ready",
               {{"version", options_.api.version},

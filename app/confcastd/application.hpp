@@ -19,7 +19,8 @@
 #include "confcast/observe/metrics.hpp"
 #include "confcast/observe/request_metrics.hpp"
 #include "confcast/push/hub.hpp"
-#include "confcast/store/embedded.hpp"
+#include "confcast/store/layout.hpp"
+#include "confcast/store/store.hpp"
 #include "options.hpp"
 
 namespace confcast::app {
@@ -27,7 +28,7 @@ namespace confcast::app {
 class Application {
   public:
     /// All references outlive the application; `io` is not run before.
-    Application(asio::io_context& io, const Options& options, store::EmbeddedStore& store, store::Layout layout,
+    Application(asio::io_context& io, const Options& options, store::Store& store, store::Layout layout,
                 const Clock& clock, Log& log);
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -36,6 +37,8 @@ class Application {
     Result<> listen() { return server_.listen(); }
     /// The real one, after listen().
     std::uint16_t port() const { return server_.port(); }
+    /// For what the application does not know: the store's engine. Before run().
+    observe::Registry& registry() { return registry_; }
     /// Serves until a signal; returns when everything has ended.
     void run();
 
@@ -49,7 +52,7 @@ class Application {
 
     asio::io_context& io_;
     const Options options_;
-    store::EmbeddedStore& store_;
+    store::Store& store_;
     const store::Layout layout_;
     const Clock& clock_;
     Log& log_;

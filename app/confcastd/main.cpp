@@ -7,6 +7,7 @@
 
 #include "application.hpp"
 #include "options.hpp"
+#include "stores.hpp"
 
 namespace confcast::app {
 namespace {
@@ -22,9 +23,10 @@ int serve(const Options& options) {
     const std::unique_ptr<Log> log = make_stderr_log(options.log_format, options.log_level);
     const Result<store::Layout> layout = store::Layout::make(options.prefix);
     if (!layout) return fail(layout.error().detail("reason"));
-    const auto store = store::EmbeddedStore::open(io.get_executor(), options.store, clock, *log);
-    if (!store) return fail(store.error().detail("reason"));
-    Application application(io, options, **store, *layout, clock, *log);
+    const auto opened = open_store(io.get_executor(), options, *layout, clock, *log);
+    if (!opened) return fail(opened.error().detail("reason"));
+    Application application(io, options, *opened->store, *layout, clock, *log);
+    opened->register_metrics(application.registry());
     const Result<> listening = application.listen();
     if (!listening) return fail(listening.error().detail("reason"));
     application.run();

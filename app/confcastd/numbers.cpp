@@ -109,6 +109,19 @@ void register_store(observe::Registry& registry, const store::EmbeddedStore& sto
                      member(store, &Stats::leases_expired));
 }
 
+void register_endpoints(observe::Registry& registry, const store::Store& store) {
+    const auto names = store.endpoints();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const observe::Labels labels{{"endpoint", names[i].name}};
+        registry.gauge(
+            "confcast_store_endpoint_healthy", "Whether the probes find the endpoint fit",
+            [&store, i] { return store.endpoints()[i].healthy ? 1.0 : 0.0; }, labels);
+        registry.gauge(
+            "confcast_store_endpoint_in_use", "Whether calls go to the endpoint",
+            [&store, i] { return store.endpoints()[i].in_use ? 1.0 : 0.0; }, labels);
+    }
+}
+
 void register_log(observe::Registry& registry, const Log& log) {
     registry.counter("confcast_log_dropped_total", "Log lines lost because the sink could not keep up",
                      number([&log] { return log.dropped(); }));

@@ -15,6 +15,8 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
 void register_hub(observe::Registry& registry, const push::Hub& hub);
 void register_server(observe::Registry& registry, const http::Server& server);
 void register_store(observe::Registry& registry, const store::EmbeddedStore& store);
+/// Each endpoint of a store in the network.
+void register_endpoints(observe::Registry& registry, const store::Store& store);
 void register_log(observe::Registry& registry, const Log& log);
 
 }  // namespace confcast::app

@@ -2,13 +2,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
-#include <limits>
 
-#include "units.hpp"
+#include "flags.hpp"
 
 namespace confcast::app {
 namespace {
@@ -24,69 +21,6 @@ struct Words {
     std::string synchronous = "full";
 };
 
-// Adds flags of the types that CLI11 does not know, each with its default shown.
-class Flags {
-  public:
-    explicit Flags(CLI::App& app) : app_(app) {}
-
-    void group(std::string name) { group_ = std::move(name); }
-
-    template <class Duration>
-    void duration(const std::string& name, Duration& target, const std::string& text) {
-        add(name, text, to_text(std::chrono::duration_cast<std::chrono::milliseconds>(target)), "DURATION",
-            [&target](const std::string& word) {
-                const auto parsed = parse_duration(word);
-                if (!parsed) return "write a duration such as 500ms, 10s, 5m or 24h, not '" + word + "'";
-                target = std::chrono::duration_cast<Duration>(*parsed);
-                return std::string();
-            });
-    }
-    template <class Integer>
-    void bytes(const std::string& name, Integer& target, const std::string& text) {
-        add(name, text, bytes_to_text(static_cast<std::uint64_t>(target)), "BYTES", [&target](const std::string& word) {
-            const auto parsed = parse_bytes(word);
-            if (!parsed || *parsed == 0) return "write a size such as 4096, 64KiB or 1MiB, not '" + word + "'";
-            target = static_cast<Integer>(*parsed);
-            return std::string();
-        });
-    }
-    template <class Integer>
-    void count(const std::string& name, Integer& target, const std::string& text, std::uint64_t least = 1) {
-        add(name, text, std::to_string(target), "N", [&target, least](const std::string& word) {
-            constexpr std::uint64_t most =
-                std::min<std::uint64_t>(std::uint64_t{1} << 40U, std::numeric_limits<Integer>::max());
-            std::uint64_t number = 0;
-            const auto parsed = std::from_chars(word.data(), word.data() + word.size(), number);
-            if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size() || number < least || number > most)
-                return "write a whole number from " + std::to_string(least) + ", not '" + word + "'";
-            target = static_cast<Integer>(number);
-            return std::string();
-        });
-    }
-    void word(const std::string& name, std::string& target, const std::string& text, const std::string& type) {
-        app_.add_option(name, target, text)->type_name(type)->capture_default_str()->group(group_);
-    }
-
-  private:
-    template <class Read>
-    void add(const std::string& name, const std::string& text, const std::string& otherwise, const std::string& type,
-             Read read) {
-        app_.add_option_function<std::string>(
-                name,
-                [name, read](const std::string& word) {
-                    const std::string problem = read(word);
-                    if (!problem.empty()) throw CLI::ValidationError(name, problem);
-                },
-                text)
-            ->type_name(type)
-            ->default_str(otherwise)
-            ->group(group_);
-    }
-
-    CLI::App& app_;
-    std::string group_;
-};
-
 void add_flags(CLI::App& app, Options& options, Words& words) {
     Flags flags(app);
     flags.group("Server");
@@ -95,7 +29,7 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--insecure-no-auth", options.no_auth,
                  "Listen beyond this machine though this version asks nobody who they are")
         ->group("Server");
-    flags.word("--store", words.store, "Where settings live: sqlite:DIR", "STORE");
+    flags.word("--store", words.store, "Where settings live: sqlite:DIR or etcd:HOST:PORT[,HOST:PORT…]", "STORE");
     flags.word("--prefix", options.prefix, "What the keys of settings begin with in the store", "PREFIX");
     flags.word("--log-level", words.log_level, "trace, debug, info, warning, error or off", "LEVEL");
     flags.word("--log-format", words.log_format, "text or json; default: text on a terminal, else json", "FORMAT");
@@ -144,6 +78,9 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
                 "… or beyond so many revisions; 0 = all kept", 0);
     flags.duration("--retention-interval", options.store.retention_interval, "How often both are looked at");
     flags.word("--synchronous", words.synchronous, "full, or normal: faster, but loses writes at power loss", "MODE");
+
+    flags.group("etcd");
+    add_etcd_flags(flags, options.etcd);
 }
 
 // ---- what the words mean; each returns a problem, "" when there is none
@@ -175,12 +112,13 @@ std::string read_listen(const std::string& text, Options& options) {
 }
 
 std::string read_store(const std::string& text, Options& options) {
-    if (text.starts_with("etcd:")) return "--store etcd: is not built into this version yet; use sqlite:DIR";
+    options.store_name = text;
+    if (text.starts_with("etcd:")) return read_etcd(std::string_view(text).substr(5), options.etcd);
     constexpr std::string_view scheme = "sqlite:";
     if (!text.starts_with(scheme) || text.size() == scheme.size())
-        return "--store wants sqlite:DIR, not '" + text + "'";
+        return "--store wants sqlite:DIR or etcd:HOST:PORT, not '" + text + "'";
     options.store.directory = text.substr(scheme.size());
-    return {};
+    return check_no_etcd(options.etcd);
 }
 
 std::string read_log(const Words& words, Options& options) {

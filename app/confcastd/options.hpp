@@ -11,12 +11,15 @@
 #include "confcast/http/server.hpp"
 #include "confcast/push/hub.hpp"
 #include "confcast/store/embedded.hpp"
+#include "etcd_setup.hpp"
 
 namespace confcast::app {
 
 struct Options {
-    http::ServerOptions server;  // --listen and the limits of connections
+    http::ServerOptions server;                // --listen and the limits of connections
+    std::string store_name = "sqlite:./data";  // --store as it was written
     store::EmbeddedOptions store;
+    EtcdSetup etcd;  // used when it has endpoints
     std::string prefix = "/config/";
     feed::FeedOptions feed;
     push::HubOptions push;

@@ -82,6 +82,30 @@ TEST(Healthz, VerboseHasParticulars) {
     EXPECT_TRUE(reply.at("/store").as_object().contains("oldest"));
 }
 
+TEST(Readyz, VerboseShowsTheStoresEndpoints) {
+    World world;
+    EXPECT_FALSE(world.get("/readyz?verbose").at("/store").as_object().contains("endpoints"));
+    const SystemTime since{std::chrono::seconds{1'700'000'000}};
+    world.store.set_endpoints({{"a:1", true, true, since, ""}, {"b:2", false, false, since, "no connection"}});
+    const Reply reply = world.get("/readyz?verbose");
+    EXPECT_EQ(reply.text("/store/endpoints/0/endpoint"), "a:1");
+    EXPECT_EQ(reply.at("/store/endpoints/0/healthy"), true);
+    EXPECT_EQ(reply.at("/store/endpoints/0/in_use"), true);
+    EXPECT_EQ(reply.text("/store/endpoints/0/since"), "2023-11-14T22:13:20.000Z");
+    EXPECT_FALSE(reply.at("/store/endpoints/0").as_object().contains("last_error"));
+    EXPECT_EQ(reply.at("/store/endpoints/1/healthy"), false);
+    EXPECT_EQ(reply.text("/store/endpoints/1/last_error"), "no connection");
+}
+
+TEST(Readyz, VerboseShowsTheEndpointsOfAStoreThatIsAwayToo) {
+    World world;
+    world.store.set_endpoints({{"a:1", true, true, {}, ""}, {"b:2", false, false, {}, "no connection"}});
+    world.store.fail_all(Error(Errc::store_unavailable).with("reason", "away"));
+    test::run(world.io, world.api.check_health());
+    EXPECT_EQ(world.get("/readyz?verbose").text("/endpoints"), "a:1 is healthy; b:2 is out: no connection");
+    EXPECT_FALSE(world.get("/readyz").has("endpoints"));
+}
+
 TEST(Operations, EveryHealthRouteTakesVerbose) {
     World world;
     EXPECT_FALSE(world.get("/livez").has("checks"));

@@ -20,6 +20,36 @@ TEST(Failure, EtcdsOwnRefusalsHaveTheirCodes) {
               Errc::too_many_operations);
 }
 
+TEST(Failure, AValueThatIsTooLargeIsSaidToBe) {
+    EXPECT_EQ(meaning(Code::invalid_argument, "etcdserver: request is too large"), Errc::value_too_large);
+    EXPECT_EQ(meaning(Code::resource_exhausted, "grpc: received message larger than max (2097201 vs. 2097152)"),
+              Errc::value_too_large);
+}
+
+TEST(Failure, OnlyWhatEtcdRefusedItselfIsCertain) {
+    for (const Code code : {Code::invalid_argument, Code::not_found, Code::already_exists, Code::permission_denied,
+                            Code::failed_precondition, Code::out_of_range, Code::unimplemented, Code::unauthenticated})
+        EXPECT_NE(meaning(code, "whatever"), Errc::outcome_unknown) << static_cast<int>(code);
+    for (const Code code : {Code::cancelled, Code::unknown, Code::deadline_exceeded, Code::aborted, Code::internal,
+                            Code::unavailable, Code::data_loss, Code::resource_exhausted, static_cast<Code>(99)})
+        EXPECT_EQ(meaning(code, "whatever"), Errc::outcome_unknown) << static_cast<int>(code);
+}
+
+TEST(Failure, AReadIsNeverUnknown) {
+    for (int code = 1; code <= 16; ++code) {
+        const auto failure = judge(static_cast<Code>(code), "whatever", Effect::reads);
+        EXPECT_NE(failure.error.code(), Errc::outcome_unknown) << code;
+        EXPECT_TRUE(failure.repeatable) << code;
+    }
+}
+
+TEST(Failure, AnotherEndpointIsTriedWhenThisOneIsToBlame) {
+    EXPECT_TRUE(judge(Code::unavailable, "Socket closed", Effect::reads).elsewhere);
+    EXPECT_TRUE(judge(Code::unavailable, "etcdserver: no leader", Effect::reads).elsewhere);
+    EXPECT_FALSE(judge(Code::permission_denied, "etcdserver: permission denied", Effect::reads).elsewhere);
+    EXPECT_FALSE(judge(Code::unauthenticated, "etcdserver: invalid auth token", Effect::reads).elsewhere);
+}
+
 TEST(Failure, AWriteWhoseTimeRanOutHasAnUnknownOutcome) {
     const auto failure = judge(Code::deadline_exceeded, "Deadline Exceeded", Effect::writes);
     EXPECT_EQ(failure.error.code(), Errc::outcome_unknown);

@@ -204,6 +204,65 @@ TEST_F(WatchMachineTest, ALostLeaderEndsIt) {
     EXPECT_EQ(reason_of(machine.on_lost("etcdserver: no leader")), "the watch on etcd was lost: etcdserver: no leader");
 }
 
+TEST_F(WatchMachineTest, ALostLeaderIsToldByACancelToo) {
+    create();
+    auto cancel = message(12);
+    cancel.canceled = true;
+    cancel.cancel_reason = "etcdserver: no leader";
+    EXPECT_EQ(reason_of(machine.on_message(cancel)), "etcd ended the watch: etcdserver: no leader");
+    EXPECT_FALSE(machine.refused());
+}
+
+TEST_F(WatchMachineTest, AServerThatGoesAwayEndsItAfterWhatItHasSent) {
+    create();
+    EXPECT_THAT(shown(machine.on_message(events({put("a", 10)}))), ElementsAre("10: a"));
+    EXPECT_EQ(reason_of(machine.on_lost("Socket closed")), "the watch on etcd was lost: Socket closed");
+    EXPECT_EQ(machine.position(), 10) << "the next watch resumes at 11";
+}
+
+TEST_F(WatchMachineTest, AStreamLostBeforeCreatedEndsIt) {
+    EXPECT_EQ(reason_of(machine.on_lost("GOAWAY received")), "the watch on etcd was lost: GOAWAY received");
+    EXPECT_FALSE(machine.created());
+}
+
+TEST_F(WatchMachineTest, PermissionTakenAwayLaterEndsIt) {
+    create();
+    auto cancel = message(12);
+    cancel.canceled = true;
+    cancel.cancel_reason = "rpc error: code = PermissionDenied desc = etcdserver: permission denied";
+    EXPECT_TRUE(machine.on_message(cancel).failure);
+    EXPECT_TRUE(machine.refused());
+}
+
+TEST_F(WatchMachineTest, ASlowStartIsNoFailure) {
+    // `created` comes late, from a member that is still behind, and its events later still.
+    create(3);
+    EXPECT_FALSE(machine.on_message(message(5)).failure);
+    EXPECT_THAT(shown(machine.on_message(events({put("a", 10)}))), ElementsAre("10: a"));
+}
+
+TEST_F(WatchMachineTest, CreatedMayComeWithEvents) {
+    auto both = created(11);
+    both.events = {put("a", 10), put("a", 11)};
+    EXPECT_THAT(shown(machine.on_message(both)), ElementsAre("10: a", "11: a"));
+    EXPECT_TRUE(machine.created());
+}
+
+TEST_F(WatchMachineTest, CreatedAndCompactedAtOnceIsCompacted) {
+    auto refused = created(0);
+    refused.canceled = true;
+    refused.compact_revision = 40;
+    EXPECT_EQ(machine.on_message(refused).failure->code(), Errc::compacted);
+    EXPECT_FALSE(machine.created());
+}
+
+TEST(WatchMachineOfACluster, AnotherClusterIsRefusedFromTheStart) {
+    WatchMachine machine(10, cluster + 1);
+    EXPECT_EQ(reason_of(machine.on_message(created(9))), "another etcd cluster answers");
+    WatchMachine right(10, cluster);
+    EXPECT_FALSE(right.on_message(created(9)).failure);
+}
+
 TEST_F(WatchMachineTest, AnUnknownWatchIdEndsIt) {
     create();
     auto foreign = events({put("a", 10)});

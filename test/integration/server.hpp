@@ -13,6 +13,7 @@
 #include "confcast/load/http.hpp"
 #include "confcast/load/socket.hpp"
 #include "confcast/test/child_process.hpp"
+#include "confcast/test/temporary_directory.hpp"
 
 namespace confcast::test {
 

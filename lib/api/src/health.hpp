@@ -37,6 +37,8 @@ class Health {
 
     /// The store's last word; a default one before the first.
     const store::Status& store_status() const { return status_; }
+    /// What the store says of its endpoints now; empty for one in this process.
+    std::vector<store::EndpointState> endpoints() const { return store_.endpoints(); }
 
   private:
     std::string store_problem() const;

@@ -1,5 +1,6 @@
 #include "operations.hpp"
 
+#include "confcast/push/entry_json.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
 
@@ -32,6 +33,39 @@ void append_checks(std::string& out, const std::vector<Health::Check>& checks) {
     out += '}';
 }
 
+void append_endpoints(std::string& out, const std::vector<store::EndpointState>& endpoints) {
+    if (endpoints.empty()) return;
+    out += R"(,"endpoints":[)";
+    for (const store::EndpointState& one : endpoints) {
+        if (out.back() != '[') out += ',';
+        out += '{';
+        append_member(out, "endpoint", one.name);
+        out += R"(,"healthy":)";
+        out += one.healthy ? "true" : "false";
+        out += R"(,"in_use":)";
+        out += one.in_use ? "true" : "false";
+        out += R"(,"since":)";
+        push::append_instant(out, one.since);
+        if (!one.last_error.empty()) {
+            out += ',';
+            append_member(out, "last_error", one.last_error);
+        }
+        out += '}';
+    }
+    out += ']';
+}
+
+/// "10.0.0.1:2379 is out: no connection; 10.0.0.2:2379 is healthy".
+std::string endpoints_in_words(const std::vector<store::EndpointState>& endpoints) {
+    std::string words;
+    for (const store::EndpointState& one : endpoints) {
+        if (!words.empty()) words += "; ";
+        words += one.name + (one.healthy ? " is healthy" : " is out");
+        if (!one.last_error.empty()) words += ": " + one.last_error;
+    }
+    return words;
+}
+
 void append_particulars(std::string& out, const Services& services) {
     const store::Status& status = services.health.store_status();
     const feed::Feed& feed = services.parts.feed;
@@ -55,6 +89,7 @@ void append_particulars(std::string& out, const Services& services) {
     append_json_number(out, status.oldest);
     out += R"(,"size_bytes":)";
     append_json_number(out, status.size_bytes);
+    append_endpoints(out, services.health.endpoints());
     out += '}';
 }
 
@@ -74,7 +109,11 @@ Result<http::Response> health_answer(Call& call, std::string_view status, bool a
     const Result<bool> verbose = call.query.flag("verbose");
     if (!verbose) return verbose.error();
     const std::vector<Health::Check> checks = call.services.health.checks();
-    if (std::optional<Error> failure = first_failure(checks)) return std::move(*failure);
+    if (std::optional<Error> failure = first_failure(checks)) {
+        const std::string endpoints = endpoints_in_words(call.services.health.endpoints());
+        if (*verbose && !endpoints.empty()) std::move(*failure).with("endpoints", endpoints);
+        return std::move(*failure);
+    }
     std::string data = "{";
     append_member(data, "status", status);
     if (always_checks || *verbose) {

@@ -13,28 +13,6 @@ void append_padded(std::string& out, unsigned number, unsigned width) {
     out += digits;
 }
 
-void append_instant(std::string& out, SystemTime time) {
-    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time);
-    const auto day = std::chrono::floor<std::chrono::days>(ms);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(ms - day);
-    out += '"';
-    append_padded(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append_padded(out, static_cast<unsigned>(clock.hours().count()), 2);
-    out += ':';
-    append_padded(out, static_cast<unsigned>(clock.minutes().count()), 2);
-    out += ':';
-    append_padded(out, static_cast<unsigned>(clock.seconds().count()), 2);
-    out += '.';
-    append_padded(out, static_cast<unsigned>(clock.subseconds().count()), 3);
-    out += "Z\"";
-}
-
 std::string_view content_type(const feed::Entry& entry, bool utf8) {
     if (!entry.meta.content_type.empty()) return entry.meta.content_type;
     return utf8 ? "text/plain; charset=utf-8" : "application/octet-stream";
@@ -70,6 +48,28 @@ void append_metadata(std::string& out, const store::Metadata& meta) {
 }
 
 }  // namespace
+
+void append_instant(std::string& out, SystemTime time) {
+    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time);
+    const auto day = std::chrono::floor<std::chrono::days>(ms);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(ms - day);
+    out += '"';
+    append_padded(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    out += '-';
+    append_padded(out, static_cast<unsigned>(date.month()), 2);
+    out += '-';
+    append_padded(out, static_cast<unsigned>(date.day()), 2);
+    out += 'T';
+    append_padded(out, static_cast<unsigned>(clock.hours().count()), 2);
+    out += ':';
+    append_padded(out, static_cast<unsigned>(clock.minutes().count()), 2);
+    out += ':';
+    append_padded(out, static_cast<unsigned>(clock.seconds().count()), 2);
+    out += '.';
+    append_padded(out, static_cast<unsigned>(clock.subseconds().count()), 3);
+    out += "Z\"";
+}
 
 std::string_view content_type_of(const feed::Entry& entry) { return content_type(entry, is_utf8(entry.value)); }
 

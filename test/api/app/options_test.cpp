@@ -88,7 +88,73 @@ TEST(Options, WhatIsNotUnderstoodIsAUsageErrorWithASentence) {
     }
 }
 
-TEST(Options, EtcdIsRefusedByName) { EXPECT_THAT(bad({"--store", "etcd:127.0.0.1:2379"}).text, HasSubstr("etcd")); }
+TEST(Options, EtcdTakesItsEndpoints) {
+    const Options options = good({"--store", "etcd:10.0.0.1:2379,etcd.example.org:1,[::1]:65535"});
+    EXPECT_THAT(options.etcd.endpoints, testing::ElementsAre("10.0.0.1:2379", "etcd.example.org:1", "[::1]:65535"));
+    EXPECT_EQ(options.store_name, "etcd:10.0.0.1:2379,etcd.example.org:1,[::1]:65535");
+    EXPECT_THAT(good({}).etcd.endpoints, testing::IsEmpty());
+}
+
+TEST(Options, EtcdHasFlags) {
+    const Options options = good({"--store",
+                                  "etcd:h:1",
+                                  "--etcd-ca",
+                                  "ca",
+                                  "--etcd-cert",
+                                  "cert",
+                                  "--etcd-key",
+                                  "key",
+                                  "--etcd-user",
+                                  "u",
+                                  "--etcd-password-file",
+                                  "pw",
+                                  "--etcd-dial-timeout",
+                                  "1s",
+                                  "--etcd-call-timeout",
+                                  "2s",
+                                  "--etcd-probe-interval",
+                                  "0s",
+                                  "--etcd-probe-timeout",
+                                  "4ms",
+                                  "--etcd-check-interval",
+                                  "5s",
+                                  "--etcd-out-after",
+                                  "6",
+                                  "--etcd-back-after",
+                                  "7"});
+    EXPECT_EQ(options.etcd.ca, "ca");
+    EXPECT_EQ(options.etcd.certificate, "cert");
+    EXPECT_EQ(options.etcd.key, "key");
+    EXPECT_EQ(options.etcd.user, "u");
+    EXPECT_EQ(options.etcd.password_file, "pw");
+    EXPECT_EQ(options.etcd.dial_timeout, std::chrono::seconds(1));
+    EXPECT_EQ(options.etcd.call_timeout, std::chrono::seconds(2));
+    EXPECT_EQ(options.etcd.connect_interval.count(), 0);
+    EXPECT_EQ(options.etcd.connect_timeout, std::chrono::milliseconds(4));
+    EXPECT_EQ(options.etcd.ask_interval, std::chrono::seconds(5));
+    EXPECT_EQ(options.etcd.out_after, 6);
+    EXPECT_EQ(options.etcd.back_after, 7);
+}
+
+TEST(Options, WhatOfEtcdDoesNotGoTogetherIsRefused) {
+    for (const char* store : {"etcd:", "etcd:host", "etcd:host:", "etcd:host:0", "etcd:host:70000", "etcd::1",
+                              "etcd:h:1,", "etcd:h:1,,h:2", "etcd:::1:1", "etcd:http://h:1", "etcd:h:1 ,i:2"})
+        EXPECT_EQ(bad({"--store", store}).code, 2) << store;
+    const std::vector<std::vector<const char*>> alone{{"--etcd-cert", "f", "--etcd-ca", "f"},
+                                                      {"--etcd-key", "f", "--etcd-ca", "f"},
+                                                      {"--etcd-cert", "f", "--etcd-key", "f"},
+                                                      {"--etcd-user", "u"},
+                                                      {"--etcd-password-file", "f"},
+                                                      {"--etcd-call-timeout", "0s"},
+                                                      {"--etcd-dial-timeout", "0ms"},
+                                                      {"--etcd-probe-timeout", "0s"},
+                                                      {"--etcd-out-after", "0"}};
+    for (auto arguments : alone) {
+        arguments.insert(arguments.end(), {"--store", "etcd:h:1"});
+        EXPECT_THAT(bad(arguments).text, HasSubstr("--etcd-")) << arguments.front();
+    }
+    EXPECT_THAT(bad({"--etcd-ca", "f"}).text, HasSubstr("--store etcd:"));
+}
 
 TEST(Options, LimitsHaveFlags) {
     const Options options =

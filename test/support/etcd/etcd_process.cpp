@@ -54,13 +54,13 @@ EtcdProcess::EtcdProcess() : client_port_(free_port()), peer_port_(free_port()) 
 void EtcdProcess::start() {
     const std::string client = "http://" + endpoint();
     const std::string peer = "http://127.0.0.1:" + std::to_string(peer_port_);
-    const auto log = std::filesystem::path(directory_->path()) / "log";
+    const auto log = directory_->path() / "log";
     // A short interval of progress: etcd's own is ten minutes. Short elections: a single member waits for one at start.
     process_.emplace(std::vector<std::string>{etcd,
                                               "--name",
                                               "test",
                                               "--data-dir",
-                                              std::filesystem::path(directory_->path()) / "data",
+                                              directory_->path() / "data",
                                               "--listen-client-urls",
                                               client,
                                               "--advertise-client-urls",
@@ -99,14 +99,14 @@ void EtcdProcess::kill() {
 }
 
 void EtcdProcess::wipe() {
-    std::filesystem::remove_all(std::filesystem::path(directory_->path()) / "data");
+    std::filesystem::remove_all(directory_->path() / "data");
     ++token_;
 }
 
 std::string EtcdProcess::ctl(std::vector<std::string> arguments) const {
     std::vector<std::string> argv{"/usr/bin/env", "ETCDCTL_API=3", etcdctl, "--endpoints", endpoint()};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
-    const auto log = std::filesystem::path(directory_->path()) / "ctl";
+    const auto log = directory_->path() / "ctl";
     std::filesystem::remove(log);
     ChildProcess process(std::move(argv), log);
     const auto code = process.wait(std::chrono::seconds{20});

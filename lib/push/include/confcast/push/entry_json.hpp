@@ -23,4 +23,7 @@ void append_entry(std::string& out, const feed::Entry& entry, bool meta_only);
 /// The same without the braces, for objects that have members of their own before it.
 void append_entry_members(std::string& out, const feed::Entry& entry, bool meta_only);
 
+/// The instant as a JSON string: RFC 3339 in UTC with milliseconds.
+void append_instant(std::string& out, SystemTime time);
+
 }  // namespace confcast::push

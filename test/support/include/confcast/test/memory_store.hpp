@@ -37,6 +37,7 @@ class MemoryStore final : public store::Store {
     Awaitable<Result<store::Lease>> keep_alive(store::LeaseId id) override;
     Awaitable<Result<>> revoke(store::LeaseId id) override;
     Awaitable<> close() override;
+    std::vector<store::EndpointState> endpoints() const override { return endpoints_; }
 
     // The same without awaiting, and never failing by an injected fault: how a test says what the store holds.
 
@@ -69,6 +70,9 @@ class MemoryStore final : public store::Store {
     /// Called at the start of each call, before its fault and before it does anything.
     void on_call(std::function<void(Call)> hook);
 
+    /// What endpoints() says from now on.
+    void set_endpoints(std::vector<store::EndpointState> endpoints) { endpoints_ = std::move(endpoints); }
+
     /// Every open watch ends: next() fails with `error`.
     void break_watches(Error error = Errc::store_unavailable);
     /// No watch yields a batch until release_watches(); errors still pass.
@@ -94,6 +98,7 @@ class MemoryStore final : public store::Store {
     Result<> begin(Call call);
 
     std::shared_ptr<Data> data_;
+    std::vector<store::EndpointState> endpoints_;
 };
 
 }  // namespace confcast::test

@@ -10,8 +10,10 @@ namespace confcast::test {
 
 class TemporaryDirectory {
   public:
-    TemporaryDirectory() : path_((std::filesystem::temp_directory_path() / "confcast-XXXXXX").string()) {
-        if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    TemporaryDirectory() {
+        std::string name = (std::filesystem::temp_directory_path() / "confcast-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+        path_ = name;
     }
     ~TemporaryDirectory() {
         std::error_code ignored;
@@ -20,10 +22,10 @@ class TemporaryDirectory {
     TemporaryDirectory(const TemporaryDirectory&) = delete;
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-    const std::string& path() const { return path_; }
+    const std::filesystem::path& path() const { return path_; }
 
   private:
-    std::string path_;
+    std::filesystem::path path_;
 };
 
 }  // namespace confcast::test
