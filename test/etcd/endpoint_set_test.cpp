@@ -125,8 +125,8 @@ TEST_F(EndpointSetTest, ItStaysWhereItIsWellThoughTheFirstIsBack) {
 }
 
 TEST_F(EndpointSetTest, AnEndpointThatFailedIsPassedOverForAWhile) {
-    set_.failed(0, "reset");   // for 100 ms
-    set_.failed(1, "reset");   // for 100 ms
+    set_.failed(0, "reset");  // for 100 ms
+    set_.failed(1, "reset");  // for 100 ms
     clock_.advance(50ms);
     set_.failed(2, "reset");
     EXPECT_EQ(choose(), 0U) << "all are passed over: the one that failed first, of those as long ago";

@@ -94,7 +94,7 @@ bool Session::must_fold(feed::Journal::Iterator from) {
     const auto end = core_.feed.journal().end();
     for (std::size_t left = core_.options.scan_changes; from != end && left > 0; ++from, --left) {
         core_.subset.assign(**from, filters());
-        if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, meta_only_) == nullptr;
+        if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, told_, meta_only_) == nullptr;
     }
     return false;
 }
