@@ -18,8 +18,9 @@ class Backing {
     virtual std::string flag() const = 0;
     virtual std::vector<FaultKind> faults() const = 0;
     virtual std::unique_ptr<Oracle> make_oracle() = 0;
-    /// Forgets history. The flags that the server must be started with for that; empty when it has been done.
-    virtual std::vector<std::string> compact() = 0;
+    /// Forgets history up to `known`, at most: what the oracle has read. The flags that the server must be started with
+    /// for that; empty when it has been done.
+    virtual std::vector<std::string> compact(Revision known) = 0;
     /// Members of a cluster: `dice` chooses one.
     virtual void kill_member(std::uint64_t dice) = 0;
     virtual void stop_member(std::uint64_t dice) = 0;
@@ -28,5 +29,7 @@ class Backing {
 };
 
 std::unique_ptr<Backing> make_embedded_backing(std::filesystem::path directory);
+/// Starts a cluster. `scratch`: a directory for what the oracle needs.
+std::unique_ptr<Backing> make_etcd_backing(std::size_t members, std::filesystem::path scratch);
 
 }  // namespace confcast::verify

@@ -14,7 +14,7 @@ class EmbeddedBacking : public Backing {
     }
     std::unique_ptr<Oracle> make_oracle() override { return make_sqlite_oracle(directory_); }
     // Enough that the oracle reads each revision before it goes.
-    std::vector<std::string> compact() override {
+    std::vector<std::string> compact(Revision) override {
         return {"--retention-revisions", "400", "--retention-interval", "100ms"};
     }
     void kill_member(std::uint64_t) override {}

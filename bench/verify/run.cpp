@@ -25,7 +25,8 @@ Run::Run(Options options) : options_(std::move(options)), dice_(options_.seed), 
         return;
     }
     std::filesystem::create_directories(directory_);
-    backing_ = make_embedded_backing(directory_ / "store");
+    backing_ = options_.store == Options::Store::etcd ? make_etcd_backing(options_.members, directory_)
+                                                      : make_embedded_backing(directory_ / "store");
     node_.emplace(options_.server, backing_->flag(), directory_ / "server.log");
 }
 
@@ -124,11 +125,13 @@ void Run::apply(const Fault& fault) {
             restart({});
             break;
         case FaultKind::compact: {
+            Revision known = 0;
             {
                 const std::lock_guard lock(court_.mutex);
                 court_.history.compacted();
+                known = court_.history.complete();
             }
-            auto flags = backing_->compact();
+            auto flags = backing_->compact(known);
             if (flags.empty()) break;
             node_->kill();
             restart(std::move(flags));

@@ -67,7 +67,7 @@ void Writers::work(Writes writes, std::chrono::nanoseconds pause) {
         record.deletes = std::move(outcome.deleted);
         {
             const std::lock_guard lock(court_.mutex);
-            court_.book.note(outcome.outcome, std::move(record), outcome.revision);
+            court_.book.note(outcome.outcome, std::move(record), outcome.revision, outcome.applied);
         }
         // Nobody there: give it a moment.
         if (outcome.outcome != WriteBook::Outcome::acknowledged) std::this_thread::sleep_for(5ms);
@@ -98,6 +98,7 @@ Writers::Outcome Writers::judge(const load::HttpResponse& response, const Operat
     }
     const auto& data = envelope.at("data").as_object();
     outcome.outcome = WriteBook::Outcome::acknowledged;
+    outcome.applied = !data.contains("applied");
     if (operation.kind != Operation::Kind::transaction) {
         outcome.revision = data.at("mod_revision").as_int64();
         outcome.deleted = operation.deletes;

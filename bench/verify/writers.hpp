@@ -25,6 +25,7 @@ class Writers {
     struct Outcome {
         WriteBook::Outcome outcome = WriteBook::Outcome::unknown;
         Revision revision = 0;
+        bool applied = true;
         std::vector<std::string> deleted;
     };
 

@@ -47,9 +47,10 @@ TEST_F(Book, CountsAndKnowsTheNewestRevision) {
     WriteBook book;
     book.note(acknowledged, {}, 7);
     book.note(acknowledged, {}, 3);
+    book.note(acknowledged, {}, 9, false);
     book.note(unknown, {});
     EXPECT_EQ(book.acknowledged(), 7);
-    EXPECT_EQ(book.count(acknowledged), 2U);
+    EXPECT_EQ(book.count(acknowledged), 3U);
     EXPECT_EQ(book.count(refused), 0U);
     EXPECT_EQ(book.count(unknown), 1U);
 }

@@ -28,9 +28,9 @@ class Index {
 
 }  // namespace
 
-void WriteBook::note(Outcome outcome, Write write, Revision revision) {
+void WriteBook::note(Outcome outcome, Write write, Revision revision, bool applied) {
     ++counts_[static_cast<std::size_t>(outcome)];
-    if (outcome == Outcome::acknowledged) acknowledged_ = std::max(acknowledged_, revision);
+    if (outcome == Outcome::acknowledged && applied) acknowledged_ = std::max(acknowledged_, revision);
     records_.push_back({outcome, revision, std::move(write)});
 }
 

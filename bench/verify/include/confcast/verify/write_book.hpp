@@ -21,9 +21,9 @@ class WriteBook {
   public:
     enum class Outcome : std::uint8_t { acknowledged, refused, unknown };
 
-    /// `revision`: of an acknowledged one.
-    void note(Outcome outcome, Write write, Revision revision = 0);
-    /// The highest revision acknowledged so far.
+    /// `revision`: of an acknowledged one. `applied`: the server said that it has seen it itself.
+    void note(Outcome outcome, Write write, Revision revision = 0, bool applied = true);
+    /// The highest revision that the server has acknowledged and applied so far.
     Revision acknowledged() const { return acknowledged_; }
     std::uint64_t count(Outcome outcome) const { return counts_[static_cast<std::size_t>(outcome)]; }
 
