@@ -168,18 +168,19 @@ std::vector<std::string> Run::draw_flags() {
     const auto one_of = [&](std::initializer_list<const char*> values) -> std::string {
         return *(values.begin() + static_cast<std::ptrdiff_t>(dice_.below(values.size())));
     };
+    // The same throughout a run: a node with one of these may say that its history does not reach back.
     const bool small_journal = Dice(options_.seed).part(3).percent(50);
+    const bool small_folds = Dice(options_.seed).part(4).percent(30);
     std::vector<std::string> flags{"--coalesce-after",  one_of({"3", "50", "1000"}),
                                    "--snapshot-page",   one_of({"1KiB", "16KiB", "256KiB"}),
                                    "--encoded-bytes",   one_of({"4KiB", "16MiB"}),
-                                   "--coalesce-bytes",  one_of({"16KiB", "4MiB"}),
+                                   "--coalesce-bytes",  small_folds ? "16KiB" : "4MiB",
                                    "--journal-changes", small_journal ? one_of({"20", "200"}) : "100000",
                                    "--bookmark",        one_of({"100ms", "1s"}),
                                    "--write-timeout",   one_of({"1s", "10s"}),
                                    "--anti-entropy",    one_of({"500ms", "60s"}),
                                    "--log-level",       "info"};
-    // A node whose journal is short may say that its history does not reach back.
-    if (small_journal) {
+    if (small_journal || small_folds) {
         const std::lock_guard lock(court_.mutex);
         court_.history.compacted();
     }
