@@ -53,6 +53,9 @@ TEST_F(Resume, FindsACurrentThatIsNot) {
 TEST_F(Resume, FindsPromisedChangesThatAreASnapshot) {
     EXPECT_EQ(resumed(9, {welcome("changes", "caught_up", 3), snapshot(9, {a7, c4})}), "diverged=1");
 }
+TEST_F(Resume, AClientThatFallsBehindAtOnceMayGetASnapshot) {
+    EXPECT_EQ(resumed(3, {welcome("changes", "current", 3), snapshot(9, {a7, c4})}), "");
+}
 TEST_F(Resume, FindsACompactionThatNeverWas) {
     EXPECT_EQ(resumed(9, {welcome("snapshot", "compacted"), snapshot(9, {a7, c4})}), "diverged=1");
 }

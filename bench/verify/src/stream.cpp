@@ -97,7 +97,8 @@ void Stream::check_place(const Message& message) {
     if (expected == Expects::welcome) verdict_.note(verdict_.reorders, name_ + ": something came before the welcome");
     if (expected == Expects::snapshot && !is_snapshot)
         verdict_.note(verdict_.reorders, name_ + ": the snapshot that was announced did not come first");
-    if (expected == Expects::changes && is_snapshot)
+    // When nothing was missed, a snapshot only says that the client has fallen behind since.
+    if (expected == Expects::changes && is_snapshot && has_missed_something())
         verdict_.note(verdict_.diverged, name_ + ": changes since " + std::to_string(connection_.since) +
                                              " were promised, a snapshot came");
     if (snapshot_open_ && !is_snapshot) {
@@ -105,6 +106,14 @@ void Stream::check_place(const Message& message) {
         snapshot_open_ = false;
         page_.clear();
     }
+}
+
+bool Stream::has_missed_something() const {
+    bool missed = false;
+    history_.between(connection_.since, connection_.acknowledged, [&](Revision, const History::Events& events) {
+        for (const Event* event : events) missed = missed || filter_.matches(event->key);
+    });
+    return missed;
 }
 
 void Stream::judge_welcome(const Message& message) {

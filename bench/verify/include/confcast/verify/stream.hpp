@@ -59,6 +59,8 @@ class Stream {
     /// Why a welcome that answers a `since` is not true; "" when it may be.
     std::string dishonesty(const Message& welcome) const;
     void check_place(const Message& message);
+    /// Whether something that matches had been acknowledged between `since` and the connection.
+    bool has_missed_something() const;
     void judge_other(const Message& message);
     void judge_page(const Message& message);
     void judge_state(Revision at);
