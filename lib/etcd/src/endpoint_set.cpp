@@ -98,6 +98,7 @@ std::chrono::milliseconds EndpointSet::pause(std::size_t endpoint, Probe probe) 
 
 std::vector<store::EndpointState> EndpointSet::states() const {
     std::vector<store::EndpointState> states;
+    states.reserve(size());
     for (std::size_t i = 0; i < size(); ++i)
         states.push_back(
             {endpoints_[i].name, healthy(i), i == current_, endpoints_[i].since, endpoints_[i].last_error});

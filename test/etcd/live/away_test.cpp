@@ -86,7 +86,9 @@ TEST_F(Away, AFrozenEtcdIsNoticedByTheWatchsKeepalive) {
 
 TEST_F(Away, AWatchThatIsNotConfirmedInTimeFails) {
     test::EtcdProcess process;
-    open(options_for({process.endpoint()}));
+    auto options = options_for({process.endpoint()});
+    options.create_timeout = 200ms;
+    open(options);
     put("/a", "1");
     process.signal(SIGSTOP);
     const auto opened = run(db().watch({store::KeyRange::prefix("/"), 2}));

@@ -25,7 +25,7 @@ class Cluster : public LiveTest {
     }
     bool healthy(std::size_t i) { return db().endpoints()[i].healthy; }
 
-    test::EtcdCluster cluster_{3};
+    test::EtcdMembers cluster_{3};
 };
 
 TEST_F(Cluster, EachMemberMayDieInTurnAndNothingIsLost) {

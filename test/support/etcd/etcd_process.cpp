@@ -122,7 +122,7 @@ std::string EtcdProcess::ctl(std::vector<std::string> arguments) const {
     return process.output();
 }
 
-EtcdCluster::EtcdCluster(std::size_t members) {
+EtcdMembers::EtcdMembers(std::size_t members) {
     std::string all;
     for (std::size_t i = 0; i < members; ++i) {
         auto one =
@@ -138,7 +138,7 @@ EtcdCluster::EtcdCluster(std::size_t members) {
     for (auto& one : members_) one->wait_until_it_listens();
 }
 
-std::vector<std::string> EtcdCluster::endpoints() const {
+std::vector<std::string> EtcdMembers::endpoints() const {
     std::vector<std::string> endpoints;
     for (const auto& one : members_) endpoints.push_back(one->endpoint());
     return endpoints;

@@ -43,7 +43,7 @@ class EtcdProcess {
     std::string ctl(std::vector<std::string> arguments) const;
 
   private:
-    friend class EtcdCluster;
+    friend class EtcdMembers;
     struct Unstarted {};
     EtcdProcess(EtcdSetup setup, std::string name, Unstarted);
     std::string peer_url() const { return setup_.scheme + "://127.0.0.1:" + std::to_string(peer_port_); }
@@ -60,10 +60,10 @@ class EtcdProcess {
     std::optional<ChildProcess> process_;
 };
 
-class EtcdCluster {
+class EtcdMembers {
   public:
     /// All members listen when it returns.
-    explicit EtcdCluster(std::size_t members);
+    explicit EtcdMembers(std::size_t members);
 
     EtcdProcess& member(std::size_t i) { return *members_[i]; }
     std::vector<std::string> endpoints() const;
