@@ -39,6 +39,9 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
                    number([&feed] { return feed.position().revision; }));
     registry.gauge("confcast_feed_known_head", "The newest revision that this node knows of",
                    number([&feed] { return feed.known_head(); }));
+    registry.gauge("confcast_feed_confirmed_revision",
+                   "The newest revision at which the settings held are known to be the store's",
+                   number([&feed] { return feed.confirmed(); }));
     registry.gauge("confcast_feed_settings", "Settings held", number([&feed] { return feed.state().size(); }));
     registry.gauge("confcast_feed_state_bytes", "Bytes of their keys and values",
                    number([&feed] { return feed.state().bytes(); }));

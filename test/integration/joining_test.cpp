@@ -10,6 +10,9 @@
 namespace confcast::test {
 namespace {
 
+// Writes allowed for each subscriber that joins: they happen while it does.
+constexpr std::uint64_t writes_per_join = sanitized() ? 10 : 40;
+
 using Crowd = std::vector<std::unique_ptr<Watcher>>;
 
 void drain_all(Crowd& crowd) {
@@ -30,15 +33,17 @@ void expect_all_agree(const Server& server, Crowd& crowd, const std::string& pre
 
 TEST(Joining, TwoHundredSubscribersDuringWritesMissNothing) {
     const Server server;
-    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5});
+    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
     Crowd crowd;
     while (crowd.size() < 200) {
+        writers.allow(writes_per_join);
         crowd.push_back(std::make_unique<Watcher>(server, "prefix=load/", Model("load/pair/")));
         if (crowd.size() % 10 == 0) drain_all(crowd);
     }
     // Everybody is in: a few hundred more writes that all see live.
     const auto joined_at = writers.acknowledged();
-    while (writers.acknowledged() < joined_at + 300) crowd.front()->next_of("update");
+    writers.allow(300);
+    while (writers.acknowledged() < joined_at + 250) ASSERT_TRUE(crowd.front()->next_of("update"));
     writers.stop();
     EXPECT_EQ(writers.failures(), 0U);
     expect_all_agree(server, crowd, "load/", writers.last_revision());
@@ -46,13 +51,14 @@ TEST(Joining, TwoHundredSubscribersDuringWritesMissNothing) {
 
 TEST(Joining, SubscribersThatLeaveAndResumeDuringWritesMissNothing) {
     const Server server;
-    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5});
+    Writers writers(server, {.threads = 4, .keys = 20, .pair_threads = 2, .delete_every = 5, .on_allowance = true});
     Crowd crowd;
     for (int i = 0; i < 20; ++i)
         crowd.push_back(std::make_unique<Watcher>(server, "prefix=load/", Model("load/pair/")));
     for (int round = 0; round < 10; ++round) {
         for (auto& watcher : crowd) {
-            watcher->next_of("update");
+            writers.allow(writes_per_join);
+            ASSERT_TRUE(watcher->next_of("update"));
             watcher->drain();
             if (watcher->model().in_snapshot() || watcher->model().position() == 0) continue;
             auto model = watcher->model();

@@ -71,14 +71,14 @@ class Server {
 json::object envelope_of(const load::HttpResponse& response);
 std::int64_t code_of(const load::HttpResponse& response);
 
-/// Whether memory figures mean anything in this build: a sanitizer keeps what was freed.
-constexpr bool memory_is_real() {
+/// Whether a sanitizer watches this build: everything is several times slower, and what was freed stays resident.
+constexpr bool sanitized() {
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-    return false;
-#endif
-#endif
     return true;
+#endif
+#endif
+    return false;
 }
 
 }  // namespace confcast::test

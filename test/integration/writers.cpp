@@ -10,15 +10,36 @@ Writers::Writers(const Server& server, WriterPlan plan) : endpoint_(server.endpo
 }
 
 void Writers::stop() {
-    stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    turn_.notify_all();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+}
+
+void Writers::allow(std::uint64_t writes) {
+    {
+        const std::lock_guard lock(mutex_);
+        allowed_ += writes;
+    }
+    turn_.notify_all();
+}
+
+bool Writers::may_write() {
+    if (!plan_.on_allowance) return !stopping_;
+    std::unique_lock lock(mutex_);
+    turn_.wait(lock, [this] { return stopping_ || allowed_ > 0; });
+    if (stopping_) return false;
+    --allowed_;
+    return true;
 }
 
 void Writers::write(std::size_t thread) {
     std::map<std::string, std::string> mine;
     load::HttpClient http(endpoint_);
-    for (std::uint64_t n = 0; !stopping_; ++n) {
+    for (std::uint64_t n = 0; may_write(); ++n) {
         const auto key = plan_.prefix + std::to_string(thread) + "/" + std::to_string(n % plan_.keys);
         const bool removes = plan_.delete_every > 0 && n % plan_.delete_every == plan_.delete_every - 1;
         auto value = removes ? std::string{} : std::to_string(n) + " ";
@@ -41,7 +62,7 @@ void Writers::write(std::size_t thread) {
 void Writers::write_pairs(std::size_t thread) {
     load::HttpClient http(endpoint_);
     const auto key = plan_.prefix + "pair/" + std::to_string(thread) + "/";
-    for (std::uint64_t n = 0; !stopping_; ++n) {
+    for (std::uint64_t n = 0; may_write(); ++n) {
         const auto value = std::to_string(n);
         const json::value body{
             {"put", json::array{{{"key", key + "a"}, {"value", value}}, {{"key", key + "b"}, {"value", value}}}}};

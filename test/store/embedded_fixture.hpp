@@ -49,7 +49,7 @@ class EmbeddedTest : public testing::Test {
     CommitResults commit_all(const std::vector<store::Transaction>& transactions);
     void tick() { run(db().tick()); }
 
-    std::string database_path() const { return directory.path() + "/confcast.db"; }
+    std::string database_path() const { return (directory.path() / "confcast.db").string(); }
     /// Runs SQL on the closed store's file; the first column of the first row.
     std::int64_t sql(const std::string& text);
 

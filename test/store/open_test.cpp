@@ -34,7 +34,7 @@ class OpenStore : public EmbeddedTest {
 };
 
 TEST_F(OpenStore, MakesItsDirectoryForItsOwnerAlone) {
-    options.directory = directory.path() + "/new/store";
+    options.directory = directory.path() / "new/store";
     open();
     struct stat info{};
     ASSERT_EQ(::stat(options.directory.c_str(), &info), 0);
@@ -44,7 +44,7 @@ TEST_F(OpenStore, MakesItsDirectoryForItsOwnerAlone) {
 }
 
 TEST_F(OpenStore, TakesADirectoryNameWithATrailingSlash) {
-    options.directory = directory.path() + "/new/";
+    options.directory = directory.path() / "new/";
     open();
     EXPECT_EQ(put("a", "1"), 2);
 }
@@ -173,7 +173,7 @@ TEST_F(OpenStore, AWriteAheadLogWithoutItsDatabaseIsRefused) {
 }
 
 TEST_F(OpenStore, AFileInPlaceOfTheDirectoryIsRefused) {
-    options.directory = directory.path() + "/file";
+    options.directory = directory.path() / "file";
     std::ofstream(options.directory) << "x";
     EXPECT_THAT(refusal(), HasSubstr("not a directory"));
 }

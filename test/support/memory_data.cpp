@@ -173,6 +173,7 @@ std::optional<Result<store::WatchBatch>> MemoryStore::Data::next(MemoryChannel& 
         return batch;
     }
     channel.cursor = revision + 1;
+    if (!bookmarks) return std::nullopt;
     return store::WatchBatch{revision, {}};
 }
 

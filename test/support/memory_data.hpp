@@ -64,6 +64,7 @@ struct MemoryStore::Data {
     std::array<std::size_t, static_cast<std::size_t>(Call::any) + 1> calls{};
     bool held = false;
     bool lose_next = false;
+    bool bookmarks = true;
     bool closed = false;
     std::string problem;
 

@@ -207,6 +207,11 @@ void MemoryStore::inject(const store::WatchBatch& batch) {
 }
 void MemoryStore::lose_next_revision() { data_->lose_next = true; }
 
+void MemoryStore::set_bookmarks(bool on) {
+    data_->bookmarks = on;
+    data_->wake();
+}
+
 void MemoryStore::wipe(store::Epoch epoch) {
     data_->epoch = epoch;
     data_->revision = 1;

@@ -75,6 +75,8 @@ void append_particulars(std::string& out, const Services& services) {
     append_json_number(out, feed.position().revision);
     out += R"(,"known_head":)";
     append_json_number(out, feed.known_head());
+    out += R"(,"confirmed":)";
+    append_json_number(out, feed.confirmed());
     out += R"(,"stale":)";
     out += feed.stale_since() ? "true" : "false";
     out += R"(,"settings":)";

@@ -31,6 +31,12 @@ void Audit::take(Listing::Item item) {
     listed_.push_back({std::string(item.key), item.kv.mod_revision, item.record != nullptr});
 }
 
+void Audit::rewind() {
+    next_ = 0;
+    last_.clear();
+    wrong_ = 0;
+}
+
 bool Audit::compare(const State& state, Revision at, std::size_t keys) {
     auto ours = last_.empty() ? state.entries().begin() : state.entries().upper_bound(last_);
     const auto end = state.entries().end();

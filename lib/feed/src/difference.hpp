@@ -33,11 +33,14 @@ class Audit {
     void take(Listing::Item item);
 
     /// Compares the next `keys` or so; true when there is more to do. `state` may move on in between: what changed
-    /// after `at`, the list's revision, is not the list's business. Precondition: state.revision() >= at.
+    /// after `at`, the list's revision, is not the list's business. When nothing is wrong, State is as the store was at
+    /// `at`. What is wrong may still be under way unless state.revision() >= at was so from the first call on.
     bool compare(const State& state, Revision at, std::size_t keys);
+    /// Compares from the first key again.
+    void rewind();
 
     std::size_t listed() const { return listed_.size(); }
-    /// Keys that State has not as the store has them. More than none: list again.
+    /// Keys that State has not as the store has them.
     std::uint64_t wrong() const { return wrong_; }
 
   private:

@@ -93,6 +93,11 @@ void Feed::Impl::advance(Revision revision) {
     reached();
 }
 
+void Feed::Impl::confirm(Revision revision) {
+    confirmed = std::max(confirmed, revision);
+    if (listed && revision >= goal) ready = true;
+}
+
 void Feed::Impl::reached() {
     if (!ready && listed && position.revision >= goal) ready = true;
     waiters.reached(position.revision);
@@ -108,6 +113,7 @@ void Feed::Impl::adopt(State fresh, Epoch epoch, Revision at) {
     journal.reset(at);
     position = {epoch, at};
     known_head = at;
+    confirmed = 0;
     listed = true;
     tell([&](FeedListener& listener) { listener.on_epoch(epoch); });
     reached();
@@ -148,6 +154,7 @@ const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }
 std::optional<SteadyTime> Feed::stale_since() const { return impl_->stale_since; }
 Revision Feed::known_head() const { return std::max(impl_->known_head, impl_->position.revision); }
+Revision Feed::confirmed() const { return std::max(impl_->confirmed, impl_->position.revision); }
 
 bool Feed::resumable(Revision since) const {
     if (impl_->void_through != 0 && since <= impl_->void_through) return false;

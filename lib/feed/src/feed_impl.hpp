@@ -20,6 +20,8 @@ struct Feed::Impl {
     /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
     void adopt_difference(Revision at, std::vector<KeyChange> events, const std::vector<EntryPtr>& amended);
     void know_head(Revision revision) { known_head = std::max(known_head, revision); }
+    /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
+    void confirm(Revision revision);
 
     Executor executor;
     store::Store& source;
@@ -32,6 +34,7 @@ struct Feed::Impl {
     Journal journal;
     Position position;
     Revision known_head = 0;
+    Revision confirmed = 0;
     FeedStats stats;
     Waiters waiters;
 

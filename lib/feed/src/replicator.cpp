@@ -11,7 +11,7 @@
 namespace confcast::feed {
 namespace {
 
-/// Events applied, or keys compared, before others get their turn: a few milliseconds at most.
+/// Events applied before others get their turn: a few milliseconds at most.
 constexpr std::size_t slice = 1'000;
 
 ReplicationOptions options_of(const FeedOptions& options) {
@@ -36,14 +36,19 @@ Awaitable<> until_cancelled(Awaitable<> coroutine) {
 Replicator::Replicator(Feed::Impl& feed)
     : feed_(feed),
       random_(std::random_device{}()),
-      plan_(options_of(feed.options), [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }) {}
+      plan_(options_of(feed.options), [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }),
+      comparer_(feed, {.watch = [this] { return stream_ && !plan_.wants_repair() ? watches_ : 0; },
+                       .leave = [this] { leave_watch(); },
+                       .repair =
+                           [this] {
+                               auditing_ = true;
+                               plan_.want_repair();
+                               leave_watch();
+                           }}) {}
 
 Awaitable<> Replicator::run() {
     using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
-    if (feed_.options.anti_entropy.count() == 0)
-        co_await until_cancelled(follow());
-    else
-        co_await (until_cancelled(follow()) && until_cancelled(compare_now_and_then()));
+    co_await (until_cancelled(follow()) && until_cancelled(comparer_.run()));
     leave_watch();
 }
 
@@ -195,54 +200,6 @@ Awaitable<Action> Replicator::pause(std::chrono::milliseconds delay) {
     SteadyTimer timer(feed_.executor, delay);
     [[maybe_unused]] const auto [ec] = co_await timer.async_wait(as_result);
     co_return plan_.on_pause();
-}
-
-Awaitable<> Replicator::compare_now_and_then() {
-    SteadyTimer timer(feed_.executor);
-    std::uniform_real_distribution<double> around(0.75, 1.25);
-    while (true) {
-        timer.expires_after(
-            std::chrono::duration_cast<SteadyTimer::duration>(feed_.options.anti_entropy * around(random_)));
-        [[maybe_unused]] const auto [ec] = co_await timer.async_wait(as_result);
-        if (feed_.ready && stream_ && !plan_.wants_repair()) co_await compare();
-    }
-}
-
-// Only asks for a repair: the follower does it, so that nothing lists or changes the state beside it.
-Awaitable<> Replicator::compare() {
-    const Revision before = feed_.position.revision;
-    const std::uint64_t watch = watches_;
-    const auto left = [&] { return !stream_ || watches_ != watch; };
-    Listing listing(feed_.layout, 0, feed_.options.list_page, Listing::Content::keys_only);
-    Audit audit;
-    for (bool more = true; more;) {
-        auto page = co_await feed_.source.range(listing.next_page());
-        if (!page) co_return;  // compacted meanwhile, or away: the next round
-        more = listing.take(std::move(*page), [&](Listing::Item item) { audit.take(item); });
-    }
-    if (listing.revision() < before && !left()) {
-        feed_.log.warning("feed", "the store is behind what was seen of it",
-                          {{"store", listing.revision()}, {"revision", before}});
-        leave_watch();
-        co_return;
-    }
-    feed_.know_head(listing.revision());
-    if (feed_.position.revision < listing.revision()) {
-        const SteadyTime deadline = feed_.clock.now() + feed_.options.anti_entropy;
-        const bool passed = co_await feed_.waiters.wait(listing.revision(), deadline);
-        if (!passed) co_return;
-    }
-    for (bool more = true; more;) {
-        if (left()) co_return;
-        more = audit.compare(feed_.state, listing.revision(), slice);
-        co_await asio::post(feed_.executor, use_awaitable);
-    }
-    if (audit.wrong() == 0 || left()) co_return;
-    feed_.log.warning("feed", "the store holds what its watch did not say: listing again",
-                      {{"keys", audit.wrong()}, {"revision", listing.revision()}});
-    auditing_ = true;
-    plan_.want_repair();
-    leave_watch();
 }
 
 }  // namespace confcast::feed

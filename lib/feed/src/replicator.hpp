@@ -1,16 +1,15 @@
-// Does what Replication decides: calls the store, hands what comes to the feed, and compares now and then.
+// Does what Replication decides: calls the store and hands what comes to the feed; a Comparer works beside it.
 // Nothing is decided here.
 #pragma once
 
 #include <memory>
 #include <random>
 
+#include "comparer.hpp"
 #include "confcast/feed/feed.hpp"
 #include "replication.hpp"
 
 namespace confcast::feed {
-
-class Listing;
 
 class Replicator {
   public:
@@ -30,8 +29,6 @@ class Replicator {
     Awaitable<Action> read();
     Awaitable<Action> pause(std::chrono::milliseconds delay);
 
-    Awaitable<> compare_now_and_then();
-    Awaitable<> compare();
     void leave_watch();
     void note(std::string_view what, const Error& error);
 
@@ -42,6 +39,7 @@ class Replicator {
     std::uint64_t watches_ = 0;    // opened so far
     bool auditing_ = false;        // the repair under way was asked for by a comparison
     std::size_t since_yield_ = 0;  // events applied without giving way to the loop
+    Comparer comparer_;
 };
 
 }  // namespace confcast::feed

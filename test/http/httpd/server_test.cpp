@@ -29,7 +29,9 @@ Awaitable<std::string> exchange_with(Client client, std::string bytes) {
 
 ServerTest::ServerTest() : handler(echo), render(render_error) { options.port = 0; }
 
-ServerTest::~ServerTest() {
+ServerTest::~ServerTest() = default;
+
+void ServerTest::TearDown() {
     if (!server) return;
     run(server->shutdown(SteadyTime::min()));
     // Invariant: the loop runs empty.

@@ -29,6 +29,8 @@ class ServerTest : public ::testing::Test {
   protected:
     ServerTest();
     ~ServerTest() override;
+    /// Ends the server while what a test has added, which its handler may use, is still there.
+    void TearDown() override;
 
     /// Starts the server with `options` and `handler`.
     void start();

@@ -9,10 +9,19 @@
 
 #include "confcast/base/clock.hpp"
 #include "confcast/http/standard_middleware.hpp"
+#include "confcast/test/recording_log.hpp"
 #include "confcast/test/run.hpp"
-#include "recording_log.hpp"
 
 namespace confcast::http {
+
+using test::RecordingLog;
+
+/// The lines without their levels.
+inline std::vector<std::string> texts(const RecordingLog& log) {
+    std::vector<std::string> all;
+    for (const RecordingLog::Line& line : log.lines()) all.push_back(line.text);
+    return all;
+}
 
 struct ChainFixture : testing::Test {
     Response run(std::vector<Middleware> list) {

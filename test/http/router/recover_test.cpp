@@ -35,7 +35,7 @@ TEST_F(Recover, LeavesAnAnswerAlone) {
     EXPECT_EQ(response.status, 200U);
     EXPECT_EQ(response.body_view(), "done");
     EXPECT_EQ(failures, 0U);
-    EXPECT_TRUE(log.lines.empty());
+    EXPECT_TRUE(log.lines().empty());
 }
 
 TEST_F(Recover, AnExceptionBecomesARendered500) {
@@ -44,7 +44,7 @@ TEST_F(Recover, AnExceptionBecomesARendered500) {
     EXPECT_EQ(response.status, 500U);
     EXPECT_THAT(response.body_view(), HasSubstr("internal"));
     EXPECT_EQ(failures, 1U);
-    EXPECT_THAT(log.lines,
+    EXPECT_THAT(texts(log),
                 ElementsAre(AllOf(HasSubstr("error"), HasSubstr("a bug"), HasSubstr("PUT"), HasSubstr("/a"))));
 }
 
@@ -54,7 +54,7 @@ TEST_F(Recover, The500CarriesTheRequestIdAndTheLanguage) {
     const Response response = run({recovering, request_id(), language()});
     EXPECT_EQ(response.header("X-Request-Id"), "req-7");
     EXPECT_EQ(response.body_view(), "internal zh req-7");
-    EXPECT_THAT(log.lines, ElementsAre(HasSubstr("request_id=req-7")));
+    EXPECT_THAT(texts(log), ElementsAre(HasSubstr("request_id=req-7")));
 }
 
 TEST_F(Recover, CatchesWhatIsNoStdException) {
@@ -94,7 +94,7 @@ TEST_F(Recover, ACancelledRequestUnwindsWithoutAnAnswer) {
     EXPECT_TRUE(thrown);
     EXPECT_EQ(failures, 0U);
     EXPECT_EQ(observed, 0);
-    EXPECT_TRUE(log.lines.empty());
+    EXPECT_TRUE(log.lines().empty());
 }
 
 }  // namespace

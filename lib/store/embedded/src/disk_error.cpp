@@ -22,7 +22,9 @@ std::string what_is_wrong(const SqliteError& error, const std::string& path) {
             return "The disk that holds " + path + " is full: free space on it";
         case SQLITE_READONLY:
             return error.code() == SQLITE_READONLY_DBMOVED
-                       ? "The file " + path + " was moved or deleted under the running server: put it back"
+                       ? "The file " + path +
+                             " was moved, deleted or replaced under the running server: put the very file back, or "
+                             "restart the server to use what is there"
                        : "The file " + path + " cannot be written: check its permissions and how its disk is mounted";
         case SQLITE_BUSY:
         case SQLITE_LOCKED:

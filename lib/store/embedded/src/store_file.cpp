@@ -127,7 +127,15 @@ void configure(Database& database, bool synchronous_full) {
 
 }  // namespace
 
+std::optional<FileId> FileId::of(const std::string& path) {
+    struct stat found{};
+    if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+    return FileId{found.st_dev, found.st_ino};
+}
+
 std::unique_ptr<Database> StoreFile::connect() const {
+    if (file && FileId::of(path) != file)
+        throw SqliteError(SQLITE_READONLY_DBMOVED, 0, "the path names another file, or none");
     auto database = std::make_unique<Database>(path, SQLITE_OPEN_READWRITE, vfs);
     configure(*database, synchronous_full);
     if (read_identity(*database).epoch != identity.epoch)
@@ -141,7 +149,7 @@ std::int64_t StoreFile::size_bytes() const {
 }
 
 Result<StoreFile> find_or_make(const std::string& directory, const std::string& vfs, bool synchronous_full) {
-    StoreFile file{directory + "/confcast.db", vfs, synchronous_full, {}};
+    StoreFile file{directory + "/confcast.db", vfs, synchronous_full, {}, {}};
     std::error_code ignored;
     try {
         if (!fs::exists(fs::symlink_status(file.path, ignored))) {
@@ -160,6 +168,7 @@ Result<StoreFile> find_or_make(const std::string& directory, const std::string& 
         sqlite3_busy_timeout(database.handle(), busy_timeout_ms);
         if (const auto content = check_content(database, file.path); !content) return content.error();
         file.identity = read_identity(database);
+        file.file = FileId::of(file.path);
     } catch (const SqliteError& error) {
         return unavailable(sentence_of(error, file.path));
     }

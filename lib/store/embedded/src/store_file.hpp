@@ -2,7 +2,9 @@
 // can be wrong with them is refused here by a sentence; nothing damaged, foreign or missing is ever opened as empty.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "confcast/base/error.hpp"
@@ -25,14 +27,23 @@ class DirectoryLock {
     int descriptor_;
 };
 
+/// Which file a path names; nothing when it names none.
+struct FileId {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    static std::optional<FileId> of(const std::string& path);
+    friend bool operator==(FileId, FileId) = default;
+};
+
 struct StoreFile {
     std::string path;
     std::string vfs;
     bool synchronous_full = true;
     StoreIdentity identity;
+    std::optional<FileId> file;  // once it has been opened
 
-    /// A connection with the room's settings. SqliteError when the file is gone, or is another store than the one that
-    /// was opened.
+    /// A connection with the room's settings. SqliteError when the path names no file, or another one than was opened:
+    /// SQLite would mix that with the write-ahead log of the old one.
     std::unique_ptr<Database> connect() const;
     /// Bytes of the database and its write-ahead log.
     std::int64_t size_bytes() const;

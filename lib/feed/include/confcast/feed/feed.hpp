@@ -24,6 +24,8 @@ struct FeedOptions {
     std::chrono::milliseconds backoff_min{100};  // full jitter between these two
     std::chrono::milliseconds backoff_max{5'000};
     std::chrono::milliseconds anti_entropy{60'000};  // compares keys and mod_revisions with the store; 0 = never
+    std::chrono::milliseconds confirm{100};      // until the first comparison; looks again after up to ten times that
+    std::chrono::milliseconds patience{10'000};  // what the store lists, its watch must have said so long after
 };
 
 /// Every drop and every repair is counted here; nothing is dropped silently.
@@ -70,12 +72,16 @@ class Feed {
     Position position() const;
     const FeedStats& stats() const;
 
-    /// True once everything up to the head seen at start is applied: before it nothing may be served.
+    /// True once everything up to the head seen at start is applied, or a comparison has shown that nothing is missing
+    /// (a store may be slow to say that revisions hold nothing of ours): before it nothing may be served.
     bool ready() const;
     /// Since when the watch is down (reads may be stale); nullopt while it is up.
     std::optional<SteadyTime> stale_since() const;
     /// The newest revision that this node knows the store has (>= position().revision).
     Revision known_head() const;
+    /// The newest revision at which the settings here are known to be the store's: the position, or a later one that
+    /// they were compared at. What lies between it and known_head() is how far this node may be behind.
+    Revision confirmed() const;
 
     /// Returns when position().revision >= revision; not_caught_up (details "revision", "current") at the deadline.
     Awaitable<Result<>> wait_for(Revision revision, SteadyTime deadline);
@@ -97,6 +103,7 @@ class Feed {
     void apply(store::WatchBatch batch);
 
   private:
+    friend class Comparer;
     friend class Replicator;
     struct Impl;
     std::unique_ptr<Impl> impl_;

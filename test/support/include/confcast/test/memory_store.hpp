@@ -82,6 +82,8 @@ class MemoryStore final : public store::Store {
     void inject(const store::WatchBatch& batch);
     /// The next revision is made, but no watch ever yields its events.
     void lose_next_revision();
+    /// Whether a quiet watch is told of revisions outside its range (etcd tells only every ten minutes or so).
+    void set_bookmarks(bool on);
     /// Another history: nothing in it, revision 1. Open watches stay open and silent, as etcd's do; break them too if
     /// that is what the test is about.
     void wipe(store::Epoch epoch);

@@ -11,9 +11,9 @@ namespace confcast::test {
 class TemporaryDirectory {
   public:
     TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "confcast-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-        path_ = name;
+        auto pattern = (std::filesystem::temp_directory_path() / "confcast-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+        path_ = pattern;
     }
     ~TemporaryDirectory() {
         std::error_code ignored;
