@@ -26,7 +26,7 @@ if(CONFCAST_LLD)
   add_link_options("$<$<OR:$<LINK_LANG_AND_ID:CXX,Clang>,$<LINK_LANG_AND_ID:C,Clang>>:--ld-path=${CONFCAST_LLD}>")
 endif()
 
-set(CONFCAST_SANITIZE "" CACHE STRING "address, undefined or thread")
+set(CONFCAST_SANITIZE "" CACHE STRING "address, undefined, address,undefined or thread")
 if(CONFCAST_SANITIZE)
   add_compile_options(-fsanitize=${CONFCAST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CONFCAST_SANITIZE})

@@ -46,7 +46,8 @@ TEST(CommandLine, WhatIsNotUnderstoodEndsWithTwo) {
 }
 
 TEST(CommandLine, ASecondServerOnTheSameStoreIsRefusedWithASentence) {
-    const Server first;
+    const TemporaryDirectory directory;
+    const Server first({.directory = directory.path()});
     const auto outcome = run({"--listen", "127.0.0.1:" + std::to_string(load::free_port()), "--store",
                               "sqlite:" + first.directory().string()});
     EXPECT_EQ(outcome.code, 1) << outcome.output;

@@ -1,24 +1,50 @@
 #include "server.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 
 #include "confcast/load/process_stats.hpp"
+#include "confcast/test/etcd_cluster.hpp"
 
 namespace confcast::test {
+namespace {
+
+bool etcd_wanted() {
+    const char* store = std::getenv("CONFCAST_TEST_STORE");
+    return store != nullptr && std::string_view(store) == "etcd";
+}
+
+EtcdCluster& shared_etcd() {
+    static EtcdCluster etcd({.members = 1});
+    return etcd;
+}
+
+std::string own_prefix() {
+    static int servers = 0;
+    return "/test" + std::to_string(servers++) + "/";
+}
+
+}  // namespace
 
 Server::Server(ServerSetup setup)
     : setup_(std::move(setup)), directory_(setup_.directory.value_or(temporary_.path() / "store")) {
     endpoint_.port = load::free_port();
+    if (setup_.store)
+        store_flags_ = {"--store", *setup_.store};
+    else if (!setup_.directory && etcd_wanted())
+        store_flags_ = {"--store", "etcd:" + shared_etcd().endpoints(), "--prefix", own_prefix()};
+    else
+        store_flags_ = {"--store", "sqlite:" + directory_.string()};
     start();
 }
 
 std::string Server::binary() { return CONFCASTD; }
 
 void Server::start() {
-    std::vector<std::string> argv{binary(), "--listen", endpoint_.to_string(), "--store",
-                                  "sqlite:" + directory_.string()};
+    std::vector<std::string> argv{binary(), "--listen", endpoint_.to_string()};
+    argv.insert(argv.end(), store_flags_.begin(), store_flags_.end());
     argv.insert(argv.end(), setup_.flags.begin(), setup_.flags.end());
     process_.emplace(std::move(argv), temporary_.path() / "log");
     wait_ready();

@@ -19,9 +19,12 @@ namespace confcast::test {
 
 namespace json = boost::json;
 
+/// A test that names no store runs on the embedded one, and again on an etcd with CONFCAST_TEST_STORE=etcd: one etcd
+/// for all tests of a program, each server with a prefix of its own.
 struct ServerSetup {
     std::vector<std::string> flags = {};                            // added to --listen and --store
-    std::optional<std::filesystem::path> directory = std::nullopt;  // of the store; else a temporary one
+    std::optional<std::filesystem::path> directory = std::nullopt;  // of an embedded store
+    std::optional<std::string> store = std::nullopt;                // --store, as it is
 };
 
 class Server {
@@ -58,6 +61,7 @@ class Server {
     TemporaryDirectory temporary_;
     ServerSetup setup_;
     std::filesystem::path directory_;
+    std::vector<std::string> store_flags_;
     load::Endpoint endpoint_;
     std::optional<ChildProcess> process_;
 };

@@ -155,6 +155,33 @@ TEST_F(StreamSlow, WhereDeletesAreForgottenItGetsTheState) {
     EXPECT_EQ(events_of(client.one()), Texts{"put a/3=2@9"});
 }
 
+TEST_F(StreamSlow, WhatTheNodeItselfSawOnlyAsADifferenceSaysThatItIsFolded) {
+    put("a/1", "1");
+    put("b", "1");
+    auto& quick = open_quiet(prefix("a/"));
+    auto& slow = open_quiet(prefix("a/"));
+    put("a/2", "1");
+    quick.one();
+    quick.complete();
+    store.break_watches();
+    for (int i = 0; i < 4; ++i) store.put("/config/a/1", std::to_string(i));
+    store.remove("/config/a/2");
+    store.drop_history();
+    for (int i = 0; i < 20; ++i) run();
+    ASSERT_EQ(head(), 9);
+    slow.one();
+    slow.complete();
+    for (auto* client : {&quick, &slow, &open(since(prefix("a/"), 4))}) {
+        const auto update = client->take().back();
+        EXPECT_EQ(update.payload.at("coalesced_from").as_int64(), 4);
+        EXPECT_EQ(events_of(update), (Texts{"put a/1=3@8", "delete a/2@9"}));
+        EXPECT_EQ(update.seq_id, 9);
+    }
+    auto& early = open(since(prefix("b"), 3));
+    early.complete_all();
+    EXPECT_EQ(types_of(early.take()), Texts{"welcome"}) << "nothing of it matched";
+}
+
 TEST_F(StreamSlow, ACoalescedUpdateThatWouldBeTooLargeIsASnapshot) {
     hub_options.coalesce_after = 2;
     hub_options.coalesce_max_bytes = 1'000;

@@ -203,6 +203,27 @@ TEST_F(StreamStart, ResumeWhoseCoalescedUpdateWouldBeTooLargeIsASnapshot) {
     expect_welcome(got[0], "snapshot", "compacted");
 }
 
+TEST_F(StreamStart, ResumeWithinTheJournalDoesNotPromiseChangesThatAreTooLargeToFold) {
+    hub_options.coalesce_after = 3;
+    hub_options.coalesce_max_bytes = 1'000;
+    const auto at = put("a", "1");
+    for (int i = 0; i < 10; ++i) put("b" + std::to_string(i), std::string(200, 'v'));
+    const auto got = open(since(prefix(""), at)).take();
+    ASSERT_EQ(types_of(got), (Texts{"welcome", "snapshot"}));
+    expect_welcome(got[0], "snapshot", "compacted");
+    EXPECT_EQ(got[0].seq_id, 0);
+}
+
+TEST_F(StreamStart, ResumeWithinTheJournalDoesNotPromiseARevisionThatIsTooLarge) {
+    hub_options.coalesce_max_bytes = 1'000;
+    const auto at = put("a", "1");
+    put("other", "x");
+    put_all({"a/1", "a/2", "a/3", "a/4", "a/5"}, std::string(300, 'v'));
+    const auto got = open(since(prefix("a"), at)).take();
+    ASSERT_EQ(types_of(got), (Texts{"welcome", "snapshot"}));
+    expect_welcome(got[0], "snapshot", "compacted");
+}
+
 TEST_F(StreamStart, ResumeOlderThanTheNodeIsASnapshotThatSaysCompacted) {
     for (int i = 0; i < 5; ++i) store.put("/config/a", std::to_string(i));
     store.drop_history();

@@ -99,6 +99,10 @@ class StderrLog final : public Log {
         logger_->set_level(spdlog::level::trace);
         logger_->flush_on(spdlog::level::trace);
     }
+    /// Writes what waits. The thread is gone before the logger, which it uses to the last line.
+    ~StderrLog() override { pool_.reset(); }
+    StderrLog(const StderrLog&) = delete;
+    StderrLog& operator=(const StderrLog&) = delete;
 
     std::uint64_t dropped() const override { return pool_->overrun_counter(); }
 

@@ -40,12 +40,12 @@ EtcdStats Core::stats() const {
 
 void Core::failed(std::size_t endpoint, const std::string& reason) {
     ++stats_.call_failures;
-    const std::size_t before = endpoints_.current();
+    const bool news = endpoints_.is_well(endpoint);
     endpoints_.failed(endpoint, reason);
-    if (endpoints_.current() != before)
-        log_.warning("etcd", "an endpoint failed; another is used",
+    if (news)
+        log_.warning("etcd", "an endpoint failed",
                      {{"endpoint", endpoints_.name(endpoint)},
-                      {"next", endpoints_.name(endpoints_.current())},
+                      {"in_use", endpoints_.name(endpoints_.current())},
                       {"reason", reason}});
 }
 
@@ -164,7 +164,7 @@ void Core::begin_anew(const pb::ResponseHeader& header) {
                   {"revision", header.revision()},
                   {"same_cluster", header.cluster_id() == history_.cluster() ? "yes" : "no"}});
     history_.begin_anew(header.cluster_id(), header.revision());
-    lose_watches(std::nullopt, "etcd holds another history than before");
+    lose_watches([](std::size_t) { return true; }, "etcd holds another history than before");
 }
 
 Awaitable<Result<Revision>> Core::find_oldest() {
@@ -244,11 +244,9 @@ Awaitable<Result<std::shared_ptr<WatchCall>>> Core::open_watch(store::WatchReque
     }
 }
 
-void Core::lose_watches(std::optional<std::size_t> endpoint, std::string_view reason) {
-    for (const OpenWatch& watch : watches_) {
-        if (endpoint && watch.endpoint != *endpoint) continue;
-        if (const auto call = watch.call.lock()) call->lose(reason);
-    }
+void Core::lose_watches(const std::function<bool(std::size_t)>& on_endpoint, std::string_view reason) {
+    for (const OpenWatch& watch : watches_)
+        if (const auto call = watch.call.lock(); call && on_endpoint(watch.endpoint)) call->lose(reason);
 }
 
 // ---- probes
@@ -268,11 +266,14 @@ Awaitable<std::string> Core::try_endpoint(std::size_t endpoint) {
 void Core::on_probe(std::size_t endpoint, Probe probe, const std::string& failure) {
     if (!failure.empty()) ++stats_.probe_failures;
     const auto change = endpoints_.on_probe(endpoint, probe, failure);
+    if (change == EndpointSet::Change::none) return;
     if (change == EndpointSet::Change::back)
         log_.info("etcd", "an endpoint is back", {{"endpoint", endpoints_.name(endpoint)}});
-    if (change != EndpointSet::Change::out) return;
-    log_.warning("etcd", "an endpoint is out", {{"endpoint", endpoints_.name(endpoint)}, {"reason", failure}});
-    if (endpoints_.size() > 1) lose_watches(endpoint, "its endpoint is out: " + failure);
+    else
+        log_.warning("etcd", "an endpoint is out", {{"endpoint", endpoints_.name(endpoint)}, {"reason", failure}});
+    // Also when one is back: a watch may be on one that was the best of a bad lot.
+    if (endpoints_.healthy(endpoints_.current()))
+        lose_watches([this](std::size_t where) { return !endpoints_.healthy(where); }, "its endpoint is out");
 }
 
 void Core::start_probes() {

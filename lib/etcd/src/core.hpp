@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/cancellation_signal.hpp>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -87,7 +88,7 @@ class Core : public std::enable_shared_from_this<Core> {
     void drop_token(const std::string& refused);
 
     void failed(std::size_t endpoint, const std::string& reason);
-    void lose_watches(std::optional<std::size_t> endpoint, std::string_view reason);
+    void lose_watches(const std::function<bool(std::size_t)>& on_endpoint, std::string_view reason);
     void begin_anew(const pb::ResponseHeader& header);
     Awaitable<> pause(std::chrono::milliseconds time);
 

@@ -62,9 +62,7 @@ void EndpointSet::failed(std::size_t endpoint, std::string_view reason) {
 }
 
 void EndpointSet::answered(std::size_t endpoint) {
-    Endpoint& one = endpoints_[endpoint];
-    if (one.last_error.empty() || !healthy(endpoint)) return;
-    one.last_error.clear();
+    if (healthy(endpoint)) endpoints_[endpoint].last_error.clear();
 }
 
 EndpointSet::Change EndpointSet::on_probe(std::size_t endpoint, Probe probe, std::string_view failure) {
@@ -86,6 +84,7 @@ EndpointSet::Change EndpointSet::on_probe(std::size_t endpoint, Probe probe, std
         one.last_error.clear();
     if (now == before) return Change::none;
     one.since = clock_.wall();
+    choose({});  // at once, not with the next call
     return now ? Change::back : Change::out;
 }
 
@@ -99,6 +98,7 @@ std::chrono::milliseconds EndpointSet::pause(std::size_t endpoint, Probe probe) 
 
 std::vector<store::EndpointState> EndpointSet::states() const {
     std::vector<store::EndpointState> states;
+    states.reserve(size());
     for (std::size_t i = 0; i < size(); ++i)
         states.push_back(
             {endpoints_[i].name, healthy(i), i == current_, endpoints_[i].since, endpoints_[i].last_error});

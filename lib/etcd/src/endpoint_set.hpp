@@ -32,6 +32,8 @@ class EndpointSet {
     const std::string& name(std::size_t endpoint) const { return endpoints_[endpoint].name; }
     std::size_t current() const { return current_; }
     bool healthy(std::size_t endpoint) const;
+    /// Healthy, and nothing has failed since.
+    bool is_well(std::size_t endpoint) const { return healthy(endpoint) && endpoints_[endpoint].last_error.empty(); }
 
     /// The one to use next, of those not tried (empty: none was): the current one when it is fit, else the next that
     /// is, else whichever was left the longest ago. nullopt when all have been tried.

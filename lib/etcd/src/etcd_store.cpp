@@ -96,11 +96,11 @@ Awaitable<Result<store::TransactionResult>> ask_commit(CorePtr core, store::Tran
     const auto sound = check(transaction);
     if (!sound) co_return sound.error();
     const bool changes = !transaction.puts.empty() || !transaction.deletes.empty();
-    auto answer = co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
-                                                      changes ? Effect::writes : Effect::reads, call_txn);
+    const auto answer = co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
+                                                            changes ? Effect::writes : Effect::reads, call_txn);
     if (!answer) co_return answer.error();
     core->history().saw(answer->header().cluster_id(), answer->header().revision());
-    auto result = from_txn(transaction, std::move(*answer));
+    auto result = from_txn(transaction, *answer);
     if (result.succeeded && !result.puts.empty() && !reads_its_puts(transaction)) {
         const auto states =
             co_await core->ask<pb::TxnResponse>(to_states(transaction, result.revision), Effect::reads, call_txn);
@@ -198,7 +198,7 @@ class GrpcStore final : public EtcdStore {
     ~GrpcStore() override {
         core_->close();
         // gRPC must not meet a loop that is gone.
-        core_->bridge()->wait_until_let_go();
+        core_->bridge()->gate()->wait_until_empty();
     }
 
     Awaitable<Result<store::Status>> status() override { return ask_status(core_); }

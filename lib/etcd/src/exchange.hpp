@@ -41,22 +41,24 @@ Awaitable<grpc::Status> perform(std::shared_ptr<Bridge> bridge, std::shared_ptr<
         // The loop must not run empty while gRPC has the call; and what belongs to the loop must not end on gRPC's
         // thread, so it is moved away as a whole.
         struct Waiting {
+            std::shared_ptr<Bridge> bridge;
             Handler handler;
             decltype(asio::prefer(std::declval<Executor>(), asio::execution::outstanding_work.tracked)) work;
         };
-        auto waiting = std::make_shared<std::optional<Waiting>>(
-            Waiting{std::move(handler), asio::prefer(bridge->executor(), asio::execution::outstanding_work.tracked)});
+        auto waiting = std::make_shared<std::optional<Waiting>>(Waiting{
+            bridge, std::move(handler), asio::prefer(bridge->executor(), asio::execution::outstanding_work.tracked)});
         bridge->begin();
+        // Of the loop's things gRPC's thread holds only what it gives away with its last word: it may end after them.
         start(&exchange->context, exchange->request.get(), &exchange->response,
-              [bridge, exchange, waiting](const grpc::Status& status) {
-                  auto resume = [bridge, status = status, what = std::move(**waiting)]() mutable {
-                      bridge->end();
+              [gate = bridge->gate(), executor = bridge->executor(), exchange, waiting](const grpc::Status& status) {
+                  auto resume = [status = status, what = std::move(**waiting)]() mutable {
+                      what.bridge->end();
                       auto mine = std::move(what.handler);
                       std::move(mine)(std::move(status));
                   };
                   waiting->reset();
-                  asio::post(bridge->executor(), std::move(resume));
-                  bridge->let_go();
+                  asio::post(executor, std::move(resume));
+                  gate->leave();
               });
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(grpc::Status)>(initiate,

@@ -7,9 +7,21 @@ namespace {
 
 bool says(std::string_view message, std::string_view words) { return message.find(words) != std::string_view::npos; }
 
+/// Without gRPC's words around what matters.
+std::string_view core_of(std::string_view message) {
+    constexpr std::string_view last = "last error: ";
+    const auto found = message.find(last);
+    if (found == std::string_view::npos) return message;
+    message.remove_prefix(found + last.size());
+    constexpr std::string_view unknown = "UNKNOWN: ";
+    if (message.starts_with(unknown)) message.remove_prefix(unknown.size());
+    return message;
+}
+
 Error unavailable(std::string_view message) {
     return Error(Errc::store_unavailable)
-        .with("reason", message.empty() ? std::string("etcd does not answer") : "etcd: " + std::string(message));
+        .with("reason",
+              message.empty() ? std::string("etcd does not answer") : "etcd: " + std::string(core_of(message)));
 }
 
 /// What etcd refused before it did anything, by its own sentences; Errc::internal when it is none of these.

@@ -125,7 +125,7 @@ pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& 
     return txn;
 }
 
-store::TransactionResult from_txn(const store::Transaction& transaction, pb::TxnResponse response) {
+store::TransactionResult from_txn(const store::Transaction& transaction, const pb::TxnResponse& response) {
     store::TransactionResult result;
     result.succeeded = response.succeeded();
     result.revision = response.header().revision();

@@ -21,7 +21,7 @@ WatchMessage from_watch(pb::WatchResponse response);
 bool reads_its_puts(const store::Transaction& transaction);
 /// `probe_key` is read when there is nothing else to ask: a transaction without operations is not linearizable.
 pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& probe_key);
-store::TransactionResult from_txn(const store::Transaction& transaction, pb::TxnResponse response);
+store::TransactionResult from_txn(const store::Transaction& transaction, const pb::TxnResponse& response);
 /// The puts' states as of the revision that made them.
 pb::TxnRequest to_states(const store::Transaction& transaction, Revision at);
 void take_states(store::TransactionResult& result, const pb::TxnResponse& response);

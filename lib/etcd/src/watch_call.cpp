@@ -49,14 +49,16 @@ void WatchCall::OnReadDone(bool ok) {
                [self = self_, response = std::move(incoming_)]() mutable { self->take(std::move(response)); });
 }
 
+// What is posted may be the last to hold this, and the loop may be gone when this returns.
 void WatchCall::OnDone(const grpc::Status& status) {
-    const std::shared_ptr<Bridge> bridge = bridge_;
+    const std::shared_ptr<Gate> gate = bridge_->gate();
+    const Executor executor = bridge_->executor();
     auto last = [self = std::move(self_), reason = status.error_message()] {
         self->bridge_->end();
         self->obey(self->machine_.on_lost(reason.empty() ? "the stream was closed" : reason));
     };
-    asio::post(bridge->executor(), std::move(last));
-    bridge->let_go();
+    asio::post(executor, std::move(last));
+    gate->leave();
 }
 
 void WatchCall::take(pb::WatchResponse response) {

@@ -71,10 +71,10 @@ void Feed::Impl::apply(store::WatchBatch batch) {
     advance(newest);
 }
 
-void Feed::Impl::commit(Revision revision, std::vector<KeyChange> events) {
+void Feed::Impl::commit(Revision revision, std::vector<KeyChange> events, bool is_difference) {
     ++stats.revisions;
     for (const KeyChange& event : events) ++(event.is_delete() ? stats.events_delete : stats.events_put);
-    const ChangePtr change = std::make_shared<const Change>(revision, std::move(events));
+    const ChangePtr change = std::make_shared<const Change>(revision, std::move(events), is_difference);
     state.apply(*change);
     journal.append(change);
     position.revision = revision;
@@ -133,7 +133,7 @@ void Feed::Impl::adopt_difference(Revision at, std::vector<KeyChange> events, co
         unseen.emplace_back(position.revision, at);
     }
     for (const EntryPtr& entry : amended) state.amend(entry);
-    if (!events.empty()) commit(at, std::move(events));
+    if (!events.empty()) commit(at, std::move(events), at > position.revision + 1);
     advance(at);
 }
 

@@ -52,7 +52,7 @@ struct Feed::Impl {
     unsigned telling = 0;
 
   private:
-    void commit(Revision revision, std::vector<KeyChange> events);
+    void commit(Revision revision, std::vector<KeyChange> events, bool is_difference = false);
     void advance(Revision revision);
     void reached();
     template <class Tell>

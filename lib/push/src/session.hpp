@@ -80,6 +80,8 @@ class Session final : public Subscriber, public TransportEvents {
     void send_now(const MessagePtr& message);
     bool take_changes(bool to_head);
     bool too_far_behind(feed::Journal::Iterator from, bool to_head) const;
+    /// Whether the changes from here on cannot be sent as they are: too many, or the first one is too big.
+    bool must_fold(feed::Journal::Iterator from);
     void coalesce(feed::Revision since);
     void take_coalesced(Coalesced changes);
     void start_snapshot(FilterSpan filters);

@@ -15,7 +15,7 @@ void Session::on_match(const feed::Change& change) {
         return;
     }
     core_.subset.assign(change, filters());
-    const MessagePtr update = core_.shared.update(change, core_.subset, meta_only_);
+    const MessagePtr update = core_.shared.update(change, core_.subset, told_, meta_only_);
     if (update == nullptr) {
         pending_ = change.revision;
         pump();
@@ -98,7 +98,7 @@ bool Session::take_changes(bool to_head) {
         const feed::Change& change = **next;
         core_.subset.assign(change, filters());
         if (core_.subset.empty()) continue;
-        auto update = core_.shared.update(change, core_.subset, meta_only_);
+        auto update = core_.shared.update(change, core_.subset, told_, meta_only_);
         if (update == nullptr) {
             start_snapshot(filters());
             return true;

@@ -73,7 +73,7 @@ void Session::begin_resumed(feed::Revision since) {
         welcome(Resume::changes, Reason::current);
         return;
     }
-    if (since >= core_.feed.journal().floor()) {
+    if (since >= core_.feed.journal().floor() && !must_fold(core_.feed.journal().after(since))) {
         pending_ = since + 1;
         welcome(Resume::changes, Reason::caught_up);
         return;
@@ -86,6 +86,17 @@ void Session::begin_resumed(feed::Revision since) {
     }
     welcome(Resume::changes, Reason::caught_up);
     take_coalesced(std::move(changes));
+}
+
+// As it will be found when the changes are taken.
+bool Session::must_fold(feed::Journal::Iterator from) {
+    if (too_far_behind(from, requests_ != nullptr)) return true;
+    const auto end = core_.feed.journal().end();
+    for (std::size_t left = core_.options.scan_changes; from != end && left > 0; ++from, --left) {
+        core_.subset.assign(**from, filters());
+        if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, told_, meta_only_) == nullptr;
+    }
+    return false;
 }
 
 void Session::begin_with_snapshot(Reason reason) {

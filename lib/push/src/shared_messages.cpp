@@ -20,9 +20,11 @@ void SharedMessages::add_filters(FilterSpan filters) {
     for (const std::uint64_t id : ids_) key_.add(id);
 }
 
-MessagePtr SharedMessages::update(const feed::Change& change, const Subset& subset, bool meta_only) {
+MessagePtr SharedMessages::update(const feed::Change& change, const Subset& subset, feed::Revision told,
+                                  bool meta_only) {
     key_.restart('u');
     key_.add(change.revision).add(meta_only);
+    if (change.is_difference) key_.add(told);
     subset.append_to(key_.bytes());
     if (auto shared = cache_.find(key_.view())) return shared;
 
@@ -32,7 +34,7 @@ MessagePtr SharedMessages::update(const feed::Change& change, const Subset& subs
     UpdateEncoder encoder(at(change.revision), meta_only);
     encoder.reserve(bytes);
     subset.for_each(change, [&](const feed::KeyChange& event) { encoder.add(change.revision, event); });
-    auto message = std::move(encoder).finish();
+    auto message = change.is_difference ? std::move(encoder).finish_coalesced(told) : std::move(encoder).finish();
     ++stats_.encoded;
     cache_.put(key_.view(), message);
     return message;

@@ -31,8 +31,9 @@ class SharedMessages {
         : feed_(feed), options_(options), stats_(stats), cache_(options.cache_bytes) {}
 
     /// Null when several events together are over coalesce_max_bytes: a snapshot's pages are easier to swallow.
+    /// `told` is the position that the client knows: a difference says that it is folded from there.
     /// Precondition: the subset is not empty.
-    MessagePtr update(const feed::Change& change, const Subset& subset, bool meta_only);
+    MessagePtr update(const feed::Change& change, const Subset& subset, feed::Revision told, bool meta_only);
 
     /// The latest change of each matching key after `since`. `told` is the position that the client knows: nothing that
     /// matches lies in (told, since].

@@ -31,10 +31,12 @@ struct KeyChange {
     bool is_delete() const { return entry == nullptr; }
 };
 
-/// All that one revision did to settings, ascending by key; never empty.
+/// All that one revision did to settings, ascending by key; never empty. When this node saw only the result of several
+/// revisions (a list in place of the watch): the difference that they made, told at the last one.
 struct Change {
     Revision revision = 0;
     std::vector<KeyChange> events;
+    bool is_difference = false;
 };
 using ChangePtr = std::shared_ptr<const Change>;
 

@@ -1,4 +1,5 @@
-// A real etcd of a test's own: one member on free loopback ports, its data in a temporary directory, killed at the end.
+// A real etcd of a test's own, alone or one of several members: free loopback ports, its data in a temporary directory,
+// killed at the end.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +13,29 @@
 
 namespace confcast::test {
 
+struct EtcdSetup {
+    std::vector<std::string> flags = {};      // added
+    std::vector<std::string> ctl_flags = {};  // what etcdctl needs besides --endpoints
+    std::string scheme = "http";              // https: the flags bring the certificates
+};
+
 class EtcdProcess {
   public:
     /// Why there is no etcd to test with on this machine; empty when there is one.
     static std::string missing();
 
     /// Listens when it returns. Throws std::runtime_error, with what etcd printed, when it does not.
-    EtcdProcess();
+    explicit EtcdProcess(EtcdSetup setup = {});
 
     /// Starts it again on the same ports and data. Precondition: it has ended.
     void start();
     /// SIGKILL, and waits until it is gone.
     void kill();
     void signal(int number) const { process_->signal(number); }
-    /// Removes its data, so that the next start is another cluster. Precondition: it has ended.
-    void wipe();
+    /// Removes its data: the next start is an empty etcd, of another cluster or of one with the same id (as after a
+    /// restore from a backup). Precondition: it has ended.
+    enum class Id : std::uint8_t { other, same };
+    void wipe(Id id = Id::other);
 
     /// HOST:PORT of its client API.
     std::string endpoint() const { return "127.0.0.1:" + std::to_string(client_port_); }
@@ -34,11 +43,33 @@ class EtcdProcess {
     std::string ctl(std::vector<std::string> arguments) const;
 
   private:
+    friend class EtcdMembers;
+    struct Unstarted {};
+    EtcdProcess(EtcdSetup setup, std::string name, Unstarted);
+    std::string peer_url() const { return setup_.scheme + "://127.0.0.1:" + std::to_string(peer_port_); }
+    void spawn();
+    void wait_until_it_listens();
+
     std::unique_ptr<TemporaryDirectory> directory_ = std::make_unique<TemporaryDirectory>();
+    EtcdSetup setup_;
+    std::string name_;
     std::uint16_t client_port_;
     std::uint16_t peer_port_;
-    int token_ = 0;  // names the cluster: its id is a hash of this
+    std::string members_;  // NAME=URL,…
+    int token_ = 0;        // names the cluster: its id is a hash of this
     std::optional<ChildProcess> process_;
+};
+
+class EtcdMembers {
+  public:
+    /// All members listen when it returns.
+    explicit EtcdMembers(std::size_t members);
+
+    EtcdProcess& member(std::size_t i) { return *members_[i]; }
+    std::vector<std::string> endpoints() const;
+
+  private:
+    std::vector<std::unique_ptr<EtcdProcess>> members_;
 };
 
 }  // namespace confcast::test

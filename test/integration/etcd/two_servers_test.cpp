@@ -1,0 +1,78 @@
+// Two servers on one etcd, and one watch for any number of subscribers.
+#include <gtest/gtest.h>
+
+#include "workshop.hpp"
+
+namespace confcast::test {
+namespace {
+
+TEST(TwoServers, AClientThatMovesResumesWithChangesAndWithoutAGap) {
+    EtcdCluster etcd({.members = 1});
+    const Server a(on_etcd(etcd.endpoints()));
+    const Server b(on_etcd(etcd.endpoints()));
+    Writers to_a(a, {.threads = 2, .prefix = "load/a/", .keys = 10, .pair_threads = 1, .delete_every = 7});
+    Writers to_b(b, {.threads = 2, .prefix = "load/b/", .keys = 10, .delete_every = 7});
+
+    auto watcher = std::make_unique<Watcher>(a, "prefix=load/", Model("load/a/pair/"));
+    for (int move = 0; move < 12; ++move) {
+        ASSERT_TRUE(watcher->next_of("update"));
+        watcher->drain();
+        if (watcher->model().in_snapshot() || watcher->model().position() == 0) continue;
+        const auto model = watcher->model();
+        watcher->socket().abort();
+        const auto& next = move % 2 == 0 ? b : a;
+        watcher = std::make_unique<Watcher>(next, "prefix=load/&since=" + model.since(), model);
+        ASSERT_TRUE(watcher->next_of("welcome"));
+        EXPECT_EQ(watcher->model().resume(), "changes") << watcher->model().reason();
+        EXPECT_EQ(watcher->model().epoch(), model.epoch());
+    }
+    to_a.stop();
+    to_b.stop();
+    EXPECT_EQ(to_a.failures() + to_b.failures(), 0U);
+    const auto last = std::max(to_a.last_revision(), to_b.last_revision());
+    ASSERT_TRUE(watcher->until([&](const Model& model) { return model.position() >= last; }));
+    EXPECT_EQ(watcher->model().violations(), std::vector<std::string>{});
+    for (const auto* server : {&a, &b}) {
+        ASSERT_EQ(server->http().get("/config?prefix=load/&limit=1").status, 200U);
+        std::int64_t at = 0;
+        ASSERT_TRUE(eventually([&] { return list_all(*server, "load/", &at), at >= last; }));
+        EXPECT_EQ(watcher->model().entries(), list_all(*server, "load/"));
+    }
+    EXPECT_EQ(watchers_of(etcd), 2.0) << "one for each server";
+}
+
+TEST(TwoServers, AWriteToOneIsPushedByTheOther) {
+    EtcdCluster etcd({.members = 1});
+    const Server a(on_etcd(etcd.endpoints()));
+    const Server b(on_etcd(etcd.endpoints()));
+    Crowd crowd(b, {"app/"});
+    const auto revision = a.put("app/a", "1");
+    const auto update = crowd[0].next_of("update");
+    ASSERT_TRUE(update);
+    EXPECT_EQ(update->at("seq_id").to_number<std::int64_t>(), revision);
+}
+
+TEST(OneWatch, IsAllThatEtcdSeesOfAnyNumberOfSubscribers) {
+    load::raise_descriptor_limit();
+    EtcdCluster etcd({.members = 1});
+    const Server server(on_etcd(etcd.endpoints()));
+    std::vector<std::unique_ptr<load::WebSocketClient>> many;
+    for (int i = 0; i < 1'000; ++i)
+        many.push_back(
+            std::make_unique<load::WebSocketClient>(server.endpoint(), "/ws?prefix=app/" + std::to_string(i % 50)));
+    EXPECT_EQ(watchers_of(etcd), 1.0);
+    const auto revision = "\"seq_id\":" + std::to_string(server.put("app/1", "1")) + ",";
+    for (int i = 0; i < 1'000; ++i) {
+        if (i % 50 != 1) continue;  // prefixes app/1
+        bool seen = false;
+        while (!seen) {
+            const auto message = many[static_cast<std::size_t>(i)]->receive();
+            ASSERT_TRUE(message) << i;
+            seen = message->find(revision) != std::string::npos && message->find("\"update\"") != std::string::npos;
+        }
+    }
+    EXPECT_EQ(watchers_of(etcd), 1.0);
+}
+
+}  // namespace
+}  // namespace confcast::test
