@@ -38,19 +38,22 @@ Awaitable<grpc::Status> perform(std::shared_ptr<Bridge> bridge, std::shared_ptr<
             slot.assign([weak = std::weak_ptr(exchange)](asio::cancellation_type) {
                 if (const auto alive = weak.lock()) alive->context.TryCancel();
             });
-        // The loop must not run empty while gRPC has the call; and what belongs to the loop must not end on gRPC's
-        // thread, so it is moved away as a whole.
+        // The loop must not run empty while gRPC has the call; and neither what belongs to the loop nor the context,
+        // which holds the channel, may end on gRPC's thread, so all is moved away as a whole. A channel that ends there
+        // as the last one takes down the queue its own thread is reading, which aborts the process (gRPC #32584).
         struct Waiting {
             std::shared_ptr<Bridge> bridge;
+            std::shared_ptr<Exchange<Request, Response>> exchange;
             Handler handler;
             decltype(asio::prefer(std::declval<Executor>(), asio::execution::outstanding_work.tracked)) work;
         };
-        auto waiting = std::make_shared<std::optional<Waiting>>(Waiting{
-            bridge, std::move(handler), asio::prefer(bridge->executor(), asio::execution::outstanding_work.tracked)});
+        auto waiting = std::make_shared<std::optional<Waiting>>(
+            Waiting{bridge, exchange, std::move(handler),
+                    asio::prefer(bridge->executor(), asio::execution::outstanding_work.tracked)});
         bridge->begin();
-        // Of the loop's things gRPC's thread holds only what it gives away with its last word: it may end after them.
+        // gRPC's thread holds only what it gives away with its last word: it may end after the loop and the store.
         start(&exchange->context, exchange->request.get(), &exchange->response,
-              [gate = bridge->gate(), executor = bridge->executor(), exchange, waiting](const grpc::Status& status) {
+              [gate = bridge->gate(), executor = bridge->executor(), waiting](const grpc::Status& status) {
                   auto resume = [status = status, what = std::move(**waiting)]() mutable {
                       what.bridge->end();
                       auto mine = std::move(what.handler);
