@@ -55,7 +55,10 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::signal(int number) const {
-    if (!ended_) ::kill(pid_, number);
+    if (ended_) return;
+    ::kill(pid_, number);
+    siginfo_t ignored;
+    if (number == SIGSTOP) ::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 std::optional<int> ChildProcess::wait(std::chrono::milliseconds limit) {

@@ -236,7 +236,7 @@ Awaitable<Result<std::shared_ptr<WatchCall>>> Core::open_watch(store::WatchReque
         std::erase_if(watches_, [](const OpenWatch& watch) { return watch.call.expired(); });
         watches_.push_back({ender.call, endpoint});
         ++stats_.watches;
-        WatchCall::start(ender.call, channels_.watch(endpoint), to_watch(request), carried.token);
+        WatchCall::start(ender.call, *channels_.watch(endpoint).async(), to_watch(request), carried.token);
         const Result<> created = co_await WatchCall::until_created(ender.call, deadline);
         if (created) co_return std::move(ender.call);
         if (ender.call->machine().refused()) drop_token(carried.token);

@@ -24,15 +24,15 @@ WatchCall::WatchCall(std::shared_ptr<Bridge> bridge, WatchMachine machine, std::
       listener_(std::move(listener)),
       changed_(bridge_->executor()) {}
 
-void WatchCall::start(const std::shared_ptr<WatchCall>& self, pb::Watch::Stub& stub, pb::WatchRequest create,
-                      const std::string& token) {
+void WatchCall::start(const std::shared_ptr<WatchCall>& self, pb::Watch::StubInterface::async_interface& stub,
+                      pb::WatchRequest create, const std::string& token) {
     WatchCall& call = *self;
     call.create_ = std::move(create);
     call.self_ = self;
     mark(call.context_, token);
     call.bridge_->begin();
     call.held_ = true;
-    stub.async()->Watch(&call.context_, &call);
+    stub.Watch(&call.context_, &call);
     call.AddHold();  // reads are started from the loop, outside of reactions
     call.StartWrite(&call.create_);
     call.StartRead(&call.incoming_);

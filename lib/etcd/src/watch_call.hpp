@@ -27,8 +27,8 @@ class WatchCall final : public grpc::ClientBidiReactor<pb::WatchRequest, pb::Wat
     };
     WatchCall(std::shared_ptr<Bridge> bridge, WatchMachine machine, std::size_t buffer_bytes, Listener listener);
 
-    static void start(const std::shared_ptr<WatchCall>& self, pb::Watch::Stub& stub, pb::WatchRequest create,
-                      const std::string& token);
+    static void start(const std::shared_ptr<WatchCall>& self, pb::Watch::StubInterface::async_interface& stub,
+                      pb::WatchRequest create, const std::string& token);
     /// Ends it: what waits in next() gets this error. Idempotent.
     void end(const Error& error);
     /// As if the network had ended it; the listener is not told.

@@ -22,6 +22,7 @@ class ChildProcess {
     ChildProcess& operator=(const ChildProcess&) = delete;
 
     pid_t pid() const { return pid_; }
+    /// After SIGSTOP it stands still when this returns.
     void signal(int number) const;
     /// Its exit code, or 128 + the signal that ended it; nullopt when it still runs after `limit`.
     std::optional<int> wait(std::chrono::milliseconds limit);
