@@ -104,6 +104,9 @@ TEST(Readyz, VerboseShowsTheEndpointsOfAStoreThatIsAwayToo) {
     test::run(world.io, world.api.check_health());
     EXPECT_EQ(world.get("/readyz?verbose").text("/endpoints"), "a:1 is healthy; b:2 is out: no connection");
     EXPECT_FALSE(world.get("/readyz").has("endpoints"));
+    world.store.set_endpoints({{"a:1", true, true, {}, "a call timed out"}});
+    EXPECT_EQ(world.get("/readyz?verbose").text("/endpoints"),
+              "a:1 is healthy, its last failure was: a call timed out");
 }
 
 TEST(Operations, EveryHealthRouteTakesVerbose) {

@@ -55,13 +55,13 @@ void append_endpoints(std::string& out, const std::vector<store::EndpointState>&
     out += ']';
 }
 
-/// "10.0.0.1:2379 is out: no connection; 10.0.0.2:2379 is healthy".
+/// "10.0.0.1:2379 is out: no connection; 10.0.0.2:2379 is healthy, its last failure was: a call timed out".
 std::string endpoints_in_words(const std::vector<store::EndpointState>& endpoints) {
     std::string words;
     for (const store::EndpointState& one : endpoints) {
         if (!words.empty()) words += "; ";
         words += one.name + (one.healthy ? " is healthy" : " is out");
-        if (!one.last_error.empty()) words += ": " + one.last_error;
+        if (!one.last_error.empty()) words += (one.healthy ? ", its last failure was: " : ": ") + one.last_error;
     }
     return words;
 }
