@@ -33,7 +33,8 @@ using Done = std::function<void(grpc::Status)>;
 template <class Handler, class Request, class Response>
 class PendingCall {
   public:
-    PendingCall(std::shared_ptr<Bridge> bridge, std::shared_ptr<Exchange<Request, Response>> exchange, Handler handler)
+    PendingCall(const std::shared_ptr<Bridge>& bridge, std::shared_ptr<Exchange<Request, Response>> exchange,
+                Handler handler)
         : gate_(bridge->gate()),
           executor_(bridge->executor()),
           parts_(Parts{bridge, std::move(exchange), std::move(handler),
