@@ -17,9 +17,9 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n\r\n";
-constexpr std::chrono::seconds close_time{5};             // for a peer to see the end
-constexpr std::size_t most_ignored = 64U << 10U;          // of a peer that has nothing to say
-constexpr std::size_t most_ignored_at_end = 4U << 20U;    // by then its answer matters more than its manners
+constexpr std::chrono::seconds close_time{5};           // for a peer to see the end
+constexpr std::size_t most_ignored = 64U << 10U;        // of a peer that has nothing to say
+constexpr std::size_t most_ignored_at_end = 4U << 20U;  // by then its answer matters more than its manners
 constexpr std::size_t ignored_per_turn = 64U << 10U;
 
 class StreamSession final : public ByteStream, public Activity {
@@ -82,9 +82,9 @@ class StreamSession final : public ByteStream, public Activity {
     std::vector<std::string_view> unsent_;  // what the kernel did not take
     char chunk_head_[18];                   // of the write in flight
     std::size_t ignored_;
-    std::uint64_t taken_ = 0;      // by the kernel
-    std::int64_t accepted_ = 0;    // by the peer, when last looked
-    SteadyTime looked_;            // then
+    std::uint64_t taken_ = 0;    // by the kernel
+    std::int64_t accepted_ = 0;  // by the peer, when last looked
+    SteadyTime looked_;          // then
     SteadyTime last_write_;
     SteadyTime close_by_ = SteadyTime::max();
     bool chunked_;

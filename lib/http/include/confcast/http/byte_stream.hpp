@@ -22,8 +22,8 @@ class ByteStream {
     virtual ~ByteStream() = default;
 
     /// Sends the head of the answer unless a write has, then waits until the connection is gone and no write is in
-    /// flight, calling `events`. The end of the peer is noticed at once; what it sends is ignored up to a limit, then it
-    /// is cut. So is a peer that takes no byte of what was written for the write time-out (ServerOptions).
+    /// flight, calling `events`. The end of the peer is noticed at once; what it sends is ignored up to a limit, then
+    /// it is cut. So is a peer that takes no byte of what was written for the write time-out (ServerOptions).
     virtual Awaitable<> run(ByteStreamEvents& events) = 0;
 
     /// `bytes` are written whenever nothing else was for ServerOptions::stream_keep_alive.

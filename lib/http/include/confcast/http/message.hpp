@@ -50,8 +50,8 @@ struct Request {
 /// gone by then: keep a copy of what is needed of it.
 using WebSocketHandler = std::function<Awaitable<>(WebSocket& socket)>;
 
-/// Writes a body that has no end of its own: runs until the stream is gone; `stream` outlives it. The Request is gone by
-/// then, as above.
+/// Writes a body that has no end of its own: runs until the stream is gone; `stream` outlives it. The Request is gone
+/// by then, as above.
 using StreamHandler = std::function<Awaitable<>(ByteStream& stream)>;
 
 struct Response {
