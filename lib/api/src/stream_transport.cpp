@@ -6,20 +6,17 @@
 namespace confcast::api {
 namespace {
 
-// An EventSource waits exactly as long as it is told: so that those of a server that dies do not come back all at once,
-// each is told something else.
 constexpr std::size_t retry_least_ms = 1000;
 constexpr std::size_t retry_spread_ms = 1000;
+
+}  // namespace
 
 std::string retry_line(std::string_view remote) {
     const std::size_t ms = retry_least_ms + (std::hash<std::string_view>{}(remote) % retry_spread_ms);
     return "retry: " + std::to_string(ms) + "\n\n";
 }
 
-}  // namespace
-
-StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing)
-    : stream_(stream), framing_(framing) {
+StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing) : stream_(stream), framing_(framing) {
     if (framing == push::Framing::sse) retry_ = retry_line(stream.remote());
     // A comment, a line without JSON: so that proxies and both ends see that the connection lives.
     stream_.keep_alive(framing == push::Framing::sse ? ": ping\n\n" : "\n");
