@@ -17,7 +17,7 @@ TEST(MessageCache, GivesBackWhatWasPut) {
 }
 
 TEST(MessageCache, LeastRecentlyUsedGoesFirst) {
-    MessageCache cache(3U * (200U + 256U));
+    MessageCache cache(3U * (300U + 256U));
     for (const char* key : {"a", "b", "c"}) cache.put(key, message(100));
     EXPECT_NE(cache.find("a"), nullptr);
     cache.put("d", message(100));

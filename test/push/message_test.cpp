@@ -37,6 +37,12 @@ TEST(Message, SseEventWithoutPositionClearsTheBrowsersLastEventId) {
     EXPECT_EQ(message.framed(Framing::sse), "id\nevent: snapshot\ndata: {}\n\n");
 }
 
+TEST(Message, SseEventMaySayWhenToComeBack) {
+    const Message message("goaway", "", "{}", 1500);
+    EXPECT_EQ(message.framed(Framing::sse), "retry: 1500\nid\nevent: goaway\ndata: {}\n\n");
+    EXPECT_EQ(message.framed(Framing::ndjson), "{}\n");
+}
+
 TEST(Message, NdjsonIsALine) { EXPECT_EQ(Message("pong", "", "{}").framed(Framing::ndjson), "{}\n"); }
 
 TEST(Message, FramingIsMadeOnce) {

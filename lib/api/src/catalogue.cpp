@@ -150,6 +150,9 @@ Sentences sentences_of(Errc code) {
         case Errc::method_not_allowed:
             return {"This path does not take this method[ ({method})][; it takes {allow}].",
                     "该路径不支持此方法[ {method}][，支持：{allow}]。"};
+        case Errc::not_acceptable:
+            return {"Nothing that the Accept header lists is served here[; there is {served}]. Ask for one of them.",
+                    "Accept 请求头所列的类型均不可用[，可用的有：{served}]。请改用其中之一。"};
         case Errc::request_timeout:
             return {"The [{part} of the ]request did not arrive in time. Send it again, faster or in smaller pieces.",
                     "请求[的{part}]未能及时到达。请重新发送。"};
@@ -167,6 +170,11 @@ Sentences sentences_of(Errc code) {
                 "That revision has been compacted[; the oldest readable one is {oldest}]. Start from the present "
                 "state.",
                 "该历史版本已被压缩[，可读的最早版本为 {oldest}]。请从当前状态重新开始。"};
+        case Errc::position_lost:
+            return {
+                "What changed after [{since} ]that position cannot be told any more[: {reason}]. Read the state and "
+                "go on from its revision.",
+                "该位置[ {since} ]之后的变更已无法给出[：{reason}]。请读取当前状态并从其版本继续。"};
         case Errc::precondition_failed:
             return {
                 "The setting [\"{key}\" ]was not changed: the precondition did not hold[, it is at revision "
@@ -188,8 +196,10 @@ Sentences sentences_of(Errc code) {
             return {"The only expectation that this server meets is 100-continue. Leave the Expect header out.",
                     "本服务器只支持 Expect: 100-continue。请去掉 Expect 请求头。"};
         case Errc::upgrade_required:
-            return {"This path is a stream[: {reason}]. Connect with a WebSocket client, version 13.",
-                    "此路径是推送流[：{reason}]。请使用 WebSocket（版本 13）客户端连接。"};
+            return {
+                "This path is a stream[: {reason}]. Connect with a WebSocket client, version 13[, or with Accept: "
+                "{served}].",
+                "此路径是推送流[：{reason}]。请使用 WebSocket（版本 13）客户端连接[，或使用 Accept：{served}]。"};
         case Errc::header_too_large:
             return {"The request head is too large[: the limit is {limit} bytes]. Send fewer or shorter headers.",
                     "请求头过大[，上限为 {limit} 字节]。请减少请求头。"};

@@ -6,6 +6,7 @@
 #include "cursor.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
+#include "long_poll.hpp"
 #include "past.hpp"
 
 namespace confcast::api {
@@ -116,8 +117,16 @@ std::string page_from_state(const feed::Feed& feed, const ListOptions& options, 
 Awaitable<Result<http::Response>> list_config(Call& call) {
     const Result<ListOptions> options = list_options(call);
     if (!options) co_return options.error();
+    const Result<std::optional<LongPoll>> poll = read_long_poll(call.query);
+    if (!poll) co_return poll.error();
     const Result<> ready = check_ready(call.services);
     if (!ready) co_return ready.error();
+    if (*poll) {
+        const push::Filters filter{{}, {options->prefix}};
+        const Result<bool> news = co_await wait_for_news(call, filter, **poll);
+        if (!news) co_return news.error();
+        if (!*news) co_return nothing_new();
+    }
 
     const feed::Feed& feed = call.services.parts.feed;
     const std::size_t max_bytes = call.services.options.page_bytes;

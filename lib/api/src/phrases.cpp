@@ -42,6 +42,13 @@ constexpr std::array phrases{
     Phrase{"raw has no room for it", "不能与 raw 同时使用"},
     Phrase{"a read of the past goes without min_revision and consistency",
            "读取历史版本时不能使用 min_revision 和 consistency"},
+    Phrase{"it goes with wait", "须与 wait 一起使用"},
+    Phrase{"it is a time such as 30s or 500ms; 60s is the longest", "取值为时间，如 30s 或 500ms，最长 60s"},
+    Phrase{"it goes without revision, min_revision, consistency, cursor",
+           "不能与 revision、min_revision、consistency、cursor 同时使用"},
+    Phrase{"it belongs to another history", "该位置属于另一段历史"},
+    Phrase{"this node has not come so far", "本节点尚未到达该位置"},
+    Phrase{"history no longer reaches back so far", "历史记录已不再包含该位置"},
     // the rules of keys, as the store room tells them
     Phrase{"a key has at least one byte", "键至少一个字节"},
     Phrase{"a key has at most 512 bytes", "键最多 512 字节"},

@@ -6,6 +6,7 @@
 #include "confcast/base/utf8.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "envelope.hpp"
+#include "long_poll.hpp"
 #include "past.hpp"
 
 namespace confcast::api {
@@ -85,11 +86,22 @@ http::Response entry_response(const feed::Entry& entry, bool meta_only) {
     return json_response(std::move(body));
 }
 
+Error not_found(const Call& call, const ReadOptions& options, bool was_there) {
+    Error missing = Error(Errc::config_not_found).with("key", call.key);
+    if (options.revision) return std::move(missing).with("revision", *options.revision);
+    if (!was_there) return missing;
+    // Who has waited for it learns when it went, and goes on from there.
+    const auto deleted = call.services.parts.feed.state().last_change(call.key);
+    return std::move(missing).with("mod_revision", deleted.value_or(call.services.parts.feed.position().revision));
+}
+
 }  // namespace
 
 Awaitable<Result<http::Response>> get_config(Call& call) {
     const Result<ReadOptions> options = read_options(call.query);
     if (!options) co_return options.error();
+    const Result<std::optional<LongPoll>> poll = read_long_poll(call.query);
+    if (!poll) co_return poll.error();
     const Result<Conditions> conditions = read_conditions(call.context.request);
     if (!conditions) co_return conditions.error();
 
@@ -106,14 +118,16 @@ Awaitable<Result<http::Response>> get_config(Call& call) {
             const Result<> seen = co_await catch_up(call, *options);
             if (!seen) co_return seen.error();
         }
+        if (*poll) {
+            const push::Filters filter{{call.key}, {}};
+            const Result<bool> news = co_await wait_for_news(call, filter, **poll);
+            if (!news) co_return news.error();
+            if (!*news) co_return nothing_new();
+        }
         entry = call.services.parts.feed.state().find(call.key);
     }
 
-    if (entry == nullptr) {
-        Error missing = Error(Errc::config_not_found).with("key", call.key);
-        if (options->revision) co_return std::move(missing).with("revision", *options->revision);
-        co_return missing;
-    }
+    if (entry == nullptr) co_return not_found(call, *options, poll->has_value());
     if (conditions->if_match && !conditions->if_match->matches(entry->mod_revision, true))
         co_return Error(Errc::precondition_failed).with("key", call.key).with("mod_revision", entry->mod_revision);
 

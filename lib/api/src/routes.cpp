@@ -15,8 +15,9 @@ namespace {
 
 using enum http::Method;
 
-constexpr std::array<Parameter, 5> read_query{{{"raw"}, {"fields"}, {"revision"}, {"min_revision"}, {"consistency"}}};
-constexpr std::array<Parameter, 4> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}}};
+constexpr std::array<Parameter, 7> read_query{
+    {{"raw"}, {"fields"}, {"revision"}, {"min_revision"}, {"consistency"}, {"wait"}, {"since"}}};
+constexpr std::array<Parameter, 6> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}, {"wait"}, {"since"}}};
 constexpr std::array<Parameter, 2> put_query{{{"raw"}, {"dry_run"}}};
 constexpr std::array<Parameter, 1> write_query{{{"dry_run"}}};
 constexpr std::array<Parameter, 5> watch_query{{{"key", true}, {"prefix", true}, {"since"}, {"snapshot"}, {"fields"}}};

@@ -1,18 +1,35 @@
 #include "watch.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "accept.hpp"
+#include "confcast/http/byte_stream.hpp"
 #include "confcast/http/websocket.hpp"
+#include "stream_transport.hpp"
 #include "websocket_transport.hpp"
 
 namespace confcast::api {
 namespace {
 
-Result<push::Subscription> read_subscription(const Query& query) {
+// What a body may be, the usual one first: that is what a client gets that takes anything.
+constexpr std::array<std::string_view, 2> body_types{"application/x-ndjson", "text/event-stream"};
+constexpr std::array<push::Framing, 2> body_framings{push::Framing::ndjson, push::Framing::sse};
+constexpr std::string_view served_types = "text/event-stream, application/x-ndjson";
+
+// An EventSource that comes back repeats its URL, and says in a header how far it has come.
+std::optional<std::string_view> since_of(const Call& call, push::Framing framing) {
+    if (framing != push::Framing::websocket)
+        if (const auto id = call.context.request.header("Last-Event-ID"); id && !id->empty()) return id;
+    return call.query.get("since");
+}
+
+Result<push::Subscription> read_subscription(const Call& call, push::Framing framing) {
+    const Query& query = call.query;
     push::Subscription subscription;
     subscription.filters.keys = query.all("key");
     subscription.filters.prefixes = query.all("prefix");
-    if (const auto text = query.get("since")) {
+    if (const auto text = since_of(call, framing)) {
         const Result<push::Since> since = push::Since::parse(*text);
         if (!since) return since.error();
         subscription.since = *since;
@@ -44,24 +61,64 @@ bool wants_websocket(const http::Request& request) {
     return false;
 }
 
+Result<push::Framing> choose_framing(const http::Request& request) {
+    if (wants_websocket(request)) return push::Framing::websocket;
+    if (const auto best = best_accepted(request, body_types)) return body_framings[*best];
+    if (request.header("Accept")) return Error(Errc::not_acceptable).with("served", served_types);
+    return Error(Errc::upgrade_required).with("served", served_types);
+}
+
+http::Response upgrade_response(push::Hub& hub, push::Subscription wanted) {
+    http::Response response;
+    response.status = 101;
+    response.upgrade = [&hub, wanted = std::move(wanted)](http::WebSocket& socket) mutable {
+        return run_stream(hub, std::move(wanted), socket);
+    };
+    return response;
+}
+
+http::Response stream_head(push::Framing framing) {
+    http::Response response;
+    response.headers.reserve(6);  // with what the middlewares add
+    response.set("Content-Type", framing == push::Framing::sse ? "text/event-stream" : "application/x-ndjson");
+    response.set("Cache-Control", "no-cache");
+    response.set("X-Accel-Buffering", "no");  // or nginx keeps events until it has a page of them
+    return response;
+}
+
+// An EventSource that is answered anything but 200 gives up for ever: one that comes too early, or while the server
+// leaves, is told when to come back.
+http::Response come_back(std::string_view remote) {
+    http::Response response = stream_head(push::Framing::sse);
+    response.body = ": not ready\n" + retry_line(remote);
+    return response;
+}
+
+http::Response stream_response(push::Hub& hub, push::Subscription wanted, push::Framing framing) {
+    http::Response response = stream_head(framing);
+    response.stream = [&hub, wanted = std::move(wanted), framing](http::ByteStream& stream) mutable {
+        return run_stream(hub, std::move(wanted), stream, framing);
+    };
+    return response;
+}
+
 }  // namespace
 
 Awaitable<Result<http::Response>> get_watch(Call& call) {
-    Result<push::Subscription> subscription = read_subscription(call.query);
+    const Result<push::Framing> framing = choose_framing(call.context.request);
+    // The query is looked at in any case: what is wrong with it is more than the way it was asked.
+    Result<push::Subscription> subscription = read_subscription(call, framing ? *framing : push::Framing::websocket);
     if (!subscription) co_return subscription.error();
     push::Hub& hub = call.services.parts.hub;
     const Result<> accepted = hub.check(*subscription);
     if (!accepted) co_return accepted.error();
-    if (!wants_websocket(call.context.request)) co_return Error(Errc::upgrade_required);
+    if (!framing) co_return framing.error();
     const Result<> ready = check_ready(call.services);
+    if (*framing == push::Framing::sse && (!ready || call.services.health.draining()))
+        co_return come_back(call.context.request.remote);
     if (!ready) co_return ready.error();
-
-    http::Response response;
-    response.status = 101;
-    response.upgrade = [&hub, wanted = std::move(*subscription)](http::WebSocket& socket) mutable {
-        return run_stream(hub, std::move(wanted), socket);
-    };
-    co_return response;
+    if (*framing == push::Framing::websocket) co_return upgrade_response(hub, std::move(*subscription));
+    co_return stream_response(hub, std::move(*subscription), *framing);
 }
 
 }  // namespace confcast::api

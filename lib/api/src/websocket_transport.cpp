@@ -3,40 +3,10 @@
 #include <utility>
 
 namespace confcast::api {
-namespace {
-
-// A burst's room is given back: an idle connection keeps only what one message needs.
-constexpr std::size_t kept_capacity = 4;
-
-template <class T>
-void empty(std::vector<T>& list) {
-    if (list.capacity() > kept_capacity) {
-        list = {};
-    } else {
-        list.clear();
-    }
-}
-
-// Tells the session that its connection is gone, however run_stream ends.
-class Farewell {
-  public:
-    explicit Farewell(push::TransportEvents& session) : session_(session) {}
-    ~Farewell() { session_.on_closed(); }
-    Farewell(const Farewell&) = delete;
-    Farewell& operator=(const Farewell&) = delete;
-
-  private:
-    push::TransportEvents& session_;
-};
-
-}  // namespace
 
 void WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
-    for (const push::MessagePtr& message : messages) {
-        frames_.emplace_back(message->framed(push::Framing::websocket));
-        in_flight_.push_back(message);
-    }
-    socket_.write_frames(frames_);
+    for (const push::MessagePtr& message : messages) in_flight_.add(message, push::Framing::websocket);
+    socket_.write_frames(in_flight_.pieces());
 }
 
 void WebSocketTransport::on_message(std::string_view data, bool binary) {
@@ -48,8 +18,7 @@ void WebSocketTransport::on_message(std::string_view data, bool binary) {
 }
 
 void WebSocketTransport::on_written() {
-    empty(frames_);
-    empty(in_flight_);
+    in_flight_.clear();
     session_->on_sent();
 }
 

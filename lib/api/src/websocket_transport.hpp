@@ -3,11 +3,11 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "confcast/http/websocket.hpp"
 #include "confcast/push/hub.hpp"
 #include "confcast/push/transport.hpp"
+#include "in_flight.hpp"
 
 namespace confcast::api {
 
@@ -32,8 +32,7 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
   private:
     http::WebSocket& socket_;
     push::TransportEvents* session_ = nullptr;
-    std::vector<push::MessagePtr> in_flight_;
-    std::vector<std::string_view> frames_;
+    InFlight in_flight_;
 };
 
 /// Runs a session on the socket until it is gone. Cancellation: as socket.run(); the session is told in any case.

@@ -72,6 +72,8 @@ std::string_view name_of(Errc code) {
             return "lease_not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
+        case Errc::not_acceptable:
+            return "not_acceptable";
         case Errc::request_timeout:
             return "request_timeout";
         case Errc::already_exists:
@@ -80,6 +82,8 @@ std::string_view name_of(Errc code) {
             return "compare_failed";
         case Errc::compacted:
             return "compacted";
+        case Errc::position_lost:
+            return "position_lost";
         case Errc::precondition_failed:
             return "precondition_failed";
         case Errc::value_too_large:

@@ -6,7 +6,7 @@
 
 #include "http_session.hpp"
 #include "shared.hpp"
-#include "upgrade.hpp"
+#include "streaming.hpp"
 
 namespace confcast::http {
 namespace {
@@ -20,16 +20,17 @@ std::string name_of_peer(const Socket& socket) {
     return host + ":" + std::to_string(peer.port());
 }
 
-/// Ends when the connection does. What HTTP needed is freed before the WebSocket begins.
+/// Ends when the connection does. What HTTP needed is freed before the WebSocket or the stream begins.
 Awaitable<> run_connection(Connection& connection) {
     auto http = std::make_unique<HttpSession>(connection);
     if (connection.over_limit) {
         co_await http->turn_away(Errc::too_many_connections);
         co_return;
     }
-    std::unique_ptr<Upgrade> upgrade = co_await http->serve();
+    Takeover next = co_await http->serve();
     http.reset();
-    if (upgrade) co_await serve_websocket(connection, std::move(upgrade));
+    if (next.websocket) co_await serve_websocket(connection, std::move(next.websocket));
+    if (next.stream) co_await serve_stream(connection, std::move(next.stream));
 }
 
 void on_end(const Connection& connection, const std::exception_ptr& thrown) {

@@ -1,10 +1,8 @@
 #include "frame_layer.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <utility>
 
+#include "drop_input.hpp"
 #include "send_now.hpp"
 #include "shared.hpp"
 
@@ -15,17 +13,6 @@ namespace {
 constexpr std::size_t most_drained = 64U << 20U;
 constexpr std::size_t drained_per_turn = 256U << 10U;
 constexpr char close_frame = '\x88';  // FIN and opcode 8 (RFC 6455, 5.2)
-
-/// Takes `n` bytes from the front of `pieces`.
-std::span<const std::string_view> advance(std::span<const std::string_view> pieces, std::size_t n,
-                                          std::string_view& cut) {
-    while (!pieces.empty() && n >= pieces.front().size()) {
-        n -= pieces.front().size();
-        pieces = pieces.subspan(1);
-    }
-    cut = pieces.empty() ? std::string_view() : pieces.front().substr(n);
-    return pieces;
-}
 
 }  // namespace
 
@@ -150,15 +137,9 @@ void FrameLayer::post_written() {
 
 /// True: the peer has closed, or is not worth waiting for.
 bool FrameLayer::drain() {
-    char dropped[16384];
-    const std::size_t end_of_turn = drained_ + drained_per_turn;
-    while (drained_ < end_of_turn) {
-        const auto n = ::recv(connection_.socket.native_handle(), dropped, sizeof dropped, MSG_DONTWAIT);
-        if (n < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
-        if (n == 0) return true;
-        drained_ += static_cast<std::size_t>(n);
-    }
-    return drained_ >= most_drained;
+    const Dropped dropped = drop_input(connection_.socket.native_handle(), drained_per_turn);
+    drained_ += dropped.bytes;
+    return dropped.ended || drained_ >= most_drained;
 }
 
 void FrameLayer::fail() {

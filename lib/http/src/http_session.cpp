@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "confcast/http/upgrade.hpp"
+#include "response_head.hpp"
 #include "shared.hpp"
 
 namespace confcast::http {
@@ -35,58 +36,62 @@ void HttpSession::enter(Phase phase, SteadyTime deadline) {
     connection_.deadline = deadline;
 }
 
-// Ends with the connection: the client is gone, a deadline has cut it, an answer said "close", or it becomes a
-// WebSocket.
-Awaitable<std::unique_ptr<Upgrade>> HttpSession::serve() {
+// Ends with the connection: the client is gone, a deadline has cut it, an answer said "close", or it becomes something
+// else.
+Awaitable<Takeover> HttpSession::serve() {
     for (;;) {
         begin_request();
         Result<bool> head = scanner_.scan(input_.data());
         while (head && !*head) {
             const auto [ec, n] = co_await connection_.socket.async_read_some(input_.prepare(), as_result);
             const Read read = on_read(ec, n);
-            if (read && !*read) co_return nullptr;
+            if (read && !*read) co_return Takeover{};
             head = read ? scanner_.scan(input_.data()) : read;
         }
         if (!head) {
             co_await refuse(head.error());
-            co_return nullptr;
+            co_return Takeover{};
         }
 
         HeadParser parser(request_.headers, request_.body);
         const Result<> accepted = accept_head(parser);
         if (!accepted) {
             co_await refuse(accepted.error());
-            co_return nullptr;
+            co_return Takeover{};
         }
         if (facts_.chunked || facts_.content_length.value_or(0) > 0) {
             const Read body = co_await read_body(parser);
-            if (body && !*body) co_return nullptr;
+            if (body && !*body) co_return Takeover{};
             if (!body) {
                 co_await refuse(body.error());
-                co_return nullptr;
+                co_return Takeover{};
             }
         }
 
         Context context(request_);
         context.started = shared_.clock.now();
         Response response = co_await answer(context);
-        if (!connection_.socket.is_open()) co_return nullptr;
+        if (!connection_.socket.is_open()) co_return Takeover{};
         if (response.upgrade) {
             const Result<> upgrade = check_upgrade(request_);
-            if (upgrade && !shared_.ending) co_return make_upgrade(response);
+            if (upgrade && !shared_.ending) co_return Takeover{make_upgrade(response), nullptr};
             const Error error = shared_.ending ? Error(Errc::shutting_down) : upgrade.error();
             response = co_await shared_.refusal(request_, error);
+        }
+        if (response.stream && request_.method != Method::head) {
+            if (!shared_.ending) co_return Takeover{nullptr, make_stream(response)};
+            response = co_await shared_.refusal(request_, Errc::shutting_down);
         }
         const bool close = response.close || !facts_.keep_alive || shared_.ending;
         if (!start_write(response, close)) {
             const bool written = co_await finish_write();
-            if (!written) co_return nullptr;
+            if (!written) co_return Takeover{};
         }
         if (!close) continue;
         // A client that did not ask for the end may be sending already: closing on its bytes would reset the connection
         // and with it this answer.
         if (facts_.keep_alive) co_await linger();
-        co_return nullptr;
+        co_return Takeover{};
     }
 }
 
@@ -227,6 +232,16 @@ std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
     upgrade->early = chunks_.empty() ? std::string(input_.data()) : std::move(chunks_);
     upgrade->message_limit = response.websocket_message_limit.value_or(shared_.options.max_websocket_message);
     return upgrade;
+}
+
+std::unique_ptr<Streaming> HttpSession::make_stream(Response& response) {
+    auto streaming = std::make_unique<Streaming>();
+    append_head(streaming->head, response, {facts_.version, true, shared_.date.at(shared_.clock.wall())});
+    streaming->head.shrink_to_fit();
+    streaming->handler = std::move(response.stream);
+    streaming->early = chunks_.size() + input_.data().size();
+    streaming->chunked = facts_.version == 11;
+    return streaming;
 }
 
 void HttpSession::on_deadline(SteadyTime now) {

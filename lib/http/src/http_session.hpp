@@ -14,7 +14,7 @@
 #include "head_parser.hpp"
 #include "head_scanner.hpp"
 #include "read_buffer.hpp"
-#include "upgrade.hpp"
+#include "streaming.hpp"
 
 namespace confcast::http {
 
@@ -23,8 +23,8 @@ class HttpSession final : public Activity {
     explicit HttpSession(Connection& connection);
     ~HttpSession() override;
 
-    /// Returns when the connection is to be closed (nothing), or is to become a WebSocket.
-    Awaitable<std::unique_ptr<Upgrade>> serve();
+    /// Returns when the connection is to be closed (nothing), or is to become a WebSocket or a stream.
+    Awaitable<Takeover> serve();
     /// Answers once, whatever was asked, and ends.
     Awaitable<> turn_away(Error error);
 
@@ -54,6 +54,7 @@ class HttpSession final : public Activity {
     Awaitable<> refuse(Error error);
     Awaitable<> linger();
     std::unique_ptr<Upgrade> make_upgrade(Response& response);
+    std::unique_ptr<Streaming> make_stream(Response& response);
 
     void enter(Phase phase, SteadyTime deadline);
 

@@ -38,7 +38,9 @@ void append_head(std::string& out, const Response& response, const Answering& an
     out += "\r\nDate: ";
     out += answering.date;
     out += "\r\n";
-    if (may_have_body(response.status)) {
+    if (response.stream) {
+        if (answering.version == 11) out += "Transfer-Encoding: chunked\r\n";  // else its end is the connection's
+    } else if (may_have_body(response.status)) {
         out += "Content-Length: ";
         append_number(out, response.body_view().size());
         out += "\r\n";

@@ -43,6 +43,16 @@ Sent send_now(int descriptor, std::span<const std::string_view> pieces) {
     return sent;
 }
 
+std::span<const std::string_view> advance(std::span<const std::string_view> pieces, std::size_t n,
+                                          std::string_view& cut) {
+    while (!pieces.empty() && n >= pieces.front().size()) {
+        n -= pieces.front().size();
+        pieces = pieces.subspan(1);
+    }
+    cut = pieces.empty() ? std::string_view() : pieces.front().substr(n);
+    return pieces;
+}
+
 std::size_t unacknowledged(int descriptor) {
     int bytes = 0;
     return ::ioctl(descriptor, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;

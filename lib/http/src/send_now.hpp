@@ -18,6 +18,10 @@ struct Sent {
 /// Sends from the front of `pieces` until all is taken or the kernel takes no more. Raises no SIGPIPE.
 Sent send_now(int descriptor, std::span<const std::string_view> pieces);
 
+/// What is left of `pieces` behind their first `n` bytes. Of its first piece only `cut` is left.
+std::span<const std::string_view> advance(std::span<const std::string_view> pieces, std::size_t n,
+                                          std::string_view& cut);
+
 /// Bytes that the kernel has taken and the peer has not: the only sign of life of a peer that reads slowly, for a
 /// socket is not writable again before a good part of its buffer is free.
 std::size_t unacknowledged(int descriptor);

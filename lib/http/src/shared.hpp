@@ -28,6 +28,7 @@ struct Shared {
     bool ending = false;  // answer what is under way, begin nothing new
     std::size_t turning_away = 0;
     Connections connections;
+    std::vector<std::string_view> pieces;  // scratch: of one write, used during one call only
 
     /// The answer to an error that is found before the chain can run, or instead of it. With an id, in the language of
     /// the request as far as it is known.

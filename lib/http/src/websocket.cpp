@@ -9,6 +9,7 @@
 
 #include "confcast/base/notifier.hpp"
 #include "frame_layer.hpp"
+#include "run_handler.hpp"
 #include "shared.hpp"
 #include "upgrade.hpp"
 
@@ -275,23 +276,6 @@ void WebSocketSession::on_quiet() {
     if (finished_ != nullptr && quiet()) finished_->notify_all();
 }
 
-/// The handler's part, with an exception of it made a log line.
-Awaitable<> run_handler(WebSocketSession& socket, WebSocketHandler handler, Log& log) {
-    std::string what;
-    try {
-        co_await handler(socket);
-        co_return;
-    } catch (const boost::system::system_error& e) {
-        if (e.code() == asio::error::operation_aborted) co_return;
-        what = e.what();
-    } catch (const std::exception& e) {
-        what = e.what();
-    } catch (...) {
-        what = "an unknown exception";
-    }
-    log.error("http", "a WebSocket's handler threw", {{"error", what}, {"remote", socket.remote()}});
-}
-
 }  // namespace
 
 Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upgrade) {
@@ -299,7 +283,7 @@ Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upg
     const bool accepted = co_await socket->accept(*upgrade);
     WebSocketHandler handler = std::move(upgrade->handler);
     upgrade.reset();
-    if (accepted) co_await run_handler(*socket, std::move(handler), connection.shared->log);
+    if (accepted) co_await run_handler<WebSocket>(*socket, std::move(handler), connection.shared->log);
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await socket->finish();
 }

@@ -4,6 +4,7 @@
 
 #include "client_message.hpp"
 #include "core.hpp"
+#include "polls.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
@@ -31,6 +32,7 @@ struct Hub::Impl final : Core {
     feed::Epoch epoch = feed.position().epoch;
     std::vector<std::unique_ptr<Session>> sessions;
     std::vector<Subscriber*> matched;  // scratch
+    Polls polls;
     std::mt19937_64 ids{std::random_device{}()};
 };
 
@@ -59,11 +61,32 @@ TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
     return session;
 }
 
+Awaitable<News> Hub::wait_for_news(const Filters& filters, const std::optional<Seen>& seen,
+                                   std::chrono::milliseconds longest) {
+    const feed::Position head = impl_->head();
+    const News known = seen ? news_since(impl_->feed, filters, *seen) : News::none;
+    if (known != News::none || impl_->draining || longest <= std::chrono::milliseconds::zero()) co_return known;
+
+    const SteadyTime now = impl_->clock.now();
+    const auto shorter = std::uniform_int_distribution<std::int64_t>(0, longest.count() / 8)(impl_->ids);
+    Polls::Wait wait{head.revision, now + longest - std::chrono::milliseconds(shorter)};
+    if (seen && seen->revision > head.revision) {
+        wait.seen = seen->revision;
+        wait.ahead_until = now + impl_->options.ahead_wait;
+    }
+    ++impl_->stats.polls;
+    const News news = co_await impl_->polls.wait(filters, wait);
+    if (news == News::changed) ++impl_->stats.polls_woken;
+    // A wait is over before it is told so: what has happened in between counts.
+    co_return news == News::none ? news_since(impl_->feed, filters, {head.epoch, wait.seen}) : news;
+}
+
 void Hub::tick() {
     impl_->try_parked();
     impl_->shared.tidy();
     const SteadyTime now = impl_->clock.now();
     for (const auto& session : impl_->sessions) session->tick(now);
+    impl_->polls.tick(now, impl_->head().revision);
 }
 
 // Clients that all come back at the same moment would find the next node as they left this one.
@@ -72,9 +95,12 @@ void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
     const auto count = static_cast<std::int64_t>(impl_->sessions.size());
     for (const auto& session : impl_->sessions)
         session->go_away(reason, window * static_cast<std::int64_t>(session->slot) / count);
+    impl_->polls.finish_all(News::none);
 }
 
 std::size_t Hub::sessions() const { return impl_->sessions.size(); }
+
+std::size_t Hub::polls() const { return impl_->polls.size(); }
 
 const HubStats& Hub::stats() const { return impl_->stats; }
 
@@ -82,6 +108,7 @@ void Hub::on_change(const feed::ChangePtr& change) {
     impl_->matched.clear();
     impl_->index.match(*change, impl_->matched);
     for (Subscriber* session : impl_->matched) static_cast<Session*>(session)->on_match(*change);
+    impl_->polls.on_change(*change);
     impl_->try_parked();
 }
 
@@ -93,6 +120,7 @@ void Hub::on_epoch(feed::Epoch epoch) {
     impl_->epoch = epoch;
     impl_->shared.forget_all();
     for (const auto& session : impl_->sessions) session->on_epoch(reason);
+    impl_->polls.finish_all(News::lost);
     impl_->try_parked();
 }
 

@@ -26,9 +26,10 @@ std::string websocket_frame(std::string_view payload) {
 }
 
 // HTML, "Server-sent events": an empty id clears the browser's Last-Event-ID. JSON text has no line ends inside.
-std::string sse_event(std::string_view type, std::string_view position, std::string_view json) {
+std::string sse_event(std::string_view type, std::string_view position, std::string_view json, std::uint32_t retry) {
     std::string out;
     out.reserve(json.size() + position.size() + type.size() + 32);
+    if (retry != 0) out += "retry: " + std::to_string(retry) + '\n';
     out += position.empty() ? "id" : "id: ";
     out += position;
     out += "\nevent: ";
@@ -49,7 +50,7 @@ const std::string& Message::framed(Framing framing) const {
             made = websocket_frame(json_);
             break;
         case Framing::sse:
-            made = sse_event(type_, position_, json_);
+            made = sse_event(type_, position_, json_, retry_);
             break;
         case Framing::ndjson:
             made = json_ + '\n';

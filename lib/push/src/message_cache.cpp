@@ -3,8 +3,8 @@
 namespace confcast::push {
 namespace {
 
-// The JSON and one framing of it, plus what the containers cost.
-std::size_t cost_of(const Message& message) { return (2 * message.json().size()) + 256; }
+// The JSON and two framings of it, which most are in, plus what the containers cost.
+std::size_t cost_of(const Message& message) { return (3 * message.json().size()) + 256; }
 
 }  // namespace
 

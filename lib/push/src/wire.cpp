@@ -1,5 +1,6 @@
 #include "wire.hpp"
 
+#include <algorithm>
 #include <variant>
 
 #include "confcast/push/entry_json.hpp"
@@ -7,6 +8,9 @@
 
 namespace confcast::push {
 namespace {
+
+// A client that would come back at once would find the server that sends it away.
+constexpr std::chrono::milliseconds shortest_retry{250};
 
 std::string begin_message(feed::Revision seq_id, std::string_view type) {
     std::string out;
@@ -19,7 +23,7 @@ std::string begin_message(feed::Revision seq_id, std::string_view type) {
     return out;
 }
 
-MessagePtr finish_message(feed::Position at, std::string_view type, std::string text) {
+MessagePtr finish_message(feed::Position at, std::string_view type, std::string text, std::uint32_t retry = 0) {
     text += '}';
     std::string position;
     if (at.revision != 0) {
@@ -27,7 +31,7 @@ MessagePtr finish_message(feed::Position at, std::string_view type, std::string 
         position += ':';
         append_json_number(position, at.revision);
     }
-    return std::make_shared<const Message>(type, std::move(position), std::move(text));
+    return std::make_shared<const Message>(type, std::move(position), std::move(text), retry);
 }
 
 std::string_view name_of(Resume resume) {
@@ -108,7 +112,8 @@ MessagePtr encode_goaway(feed::Position at, std::string_view reason, std::chrono
     out += ",\"reconnect_after_ms\":";
     append_json_number(out, reconnect_after.count());
     out += '}';
-    return finish_message(at, "goaway", std::move(out));
+    const auto retry = std::clamp<std::int64_t>(reconnect_after.count(), shortest_retry.count(), UINT32_MAX);
+    return finish_message(at, "goaway", std::move(out), static_cast<std::uint32_t>(retry));
 }
 
 MessagePtr encode_page(feed::Position at, std::span<const feed::EntryPtr> entries, bool more, bool meta_only) {

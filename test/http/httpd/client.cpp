@@ -79,6 +79,13 @@ Awaitable<Answer> Client::answer(bool head) {
     co_return out;
 }
 
+Awaitable<std::string> Client::take(std::size_t size) {
+    [[maybe_unused]] const bool whole = co_await fill(size);
+    std::string out = read_.substr(0, size);
+    read_.erase(0, size);
+    co_return out;
+}
+
 Awaitable<std::string> Client::rest() {
     for (;;) {
         const bool more = co_await fill(read_.size() + any);

@@ -34,6 +34,8 @@ class Client {
     Awaitable<> send(std::string bytes);
     /// One answer; status 0 when the connection ended before it did. `head`: it answers a HEAD request.
     Awaitable<Answer> answer(bool head = false);
+    /// The next `size` bytes; fewer when the connection ended.
+    Awaitable<std::string> take(std::size_t size);
     /// Everything until the server closes.
     Awaitable<std::string> rest();
     /// True when the server has closed and nothing is left to read.

@@ -40,6 +40,7 @@ void ServerTest::TearDown() {
     EXPECT_TRUE(io.stopped()) << "something still waits after shutdown";
     EXPECT_EQ(server->stats().connections, 0U);
     EXPECT_EQ(server->stats().websockets, 0U);
+    EXPECT_EQ(server->stats().streams, 0U);
 }
 
 void ServerTest::start() {

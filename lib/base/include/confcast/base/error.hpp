@@ -34,10 +34,12 @@ enum class Errc : std::int32_t {
     route_not_found = 40402,          // no such path
     lease_not_found = 40403,          // no such lease
     method_not_allowed = 40501,       // the path exists, the method does not (Allow lists those that do)
+    not_acceptable = 40601,           // nothing that Accept lists is served here (data.served says what is)
     request_timeout = 40801,          // head or body did not arrive in time
     already_exists = 40901,           // create of a key that is there
     compare_failed = 40902,           // a transaction's compare did not hold (data.op_index)
     compacted = 41001,                // history before data.oldest is gone
+    position_lost = 41002,            // what changed after data.since cannot be told any more: read the state
     precondition_failed = 41201,      // If-Match / If-None-Match did not hold (data.mod_revision)
     value_too_large = 41301,          // a value over the limit
     body_too_large = 41302,           // a request body over the limit

@@ -15,6 +15,7 @@
 
 namespace confcast::http {
 
+class ByteStream;
 class WebSocket;
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, patch };
@@ -49,6 +50,10 @@ struct Request {
 /// gone by then: keep a copy of what is needed of it.
 using WebSocketHandler = std::function<Awaitable<>(WebSocket& socket)>;
 
+/// Writes a body that has no end of its own: runs until the stream is gone; `stream` outlives it. The Request is gone
+/// by then, as above.
+using StreamHandler = std::function<Awaitable<>(ByteStream& stream)>;
+
 struct Response {
     using Body = std::variant<std::string, std::shared_ptr<const std::string>>;
 
@@ -58,6 +63,7 @@ struct Response {
     bool close = false;                                  // close the connection after this response
     WebSocketHandler upgrade;                            // set: answer 101 and hand the connection over
     std::optional<std::size_t> websocket_message_limit;  // with upgrade: instead of the server's limit
+    StreamHandler stream;  // set: status and headers, then what it writes instead of `body`; then the connection ends
 
     std::string_view body_view() const;
     /// Replaces or adds.

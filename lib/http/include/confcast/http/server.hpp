@@ -30,6 +30,7 @@ struct ServerOptions {
     std::chrono::milliseconds handshake_timeout{10'000};  // WebSocket
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds pong_timeout{10'000};
+    std::chrono::milliseconds stream_keep_alive{15'000};  // a stream that is quiet so long says that it lives
     /// The body limit for a request whose head has been read; unset = max_body for all.
     std::function<std::size_t(const Request& head)> body_limit;
 };
@@ -42,8 +43,10 @@ struct ServerStats {
     std::uint64_t bad_requests = 0;  // refused by the gate or the parser
     std::uint64_t timeouts = 0;
     std::uint64_t upgrades = 0;
+    std::uint64_t streams_begun = 0;
     std::uint64_t connections = 0;  // open now
     std::uint64_t websockets = 0;   // open now
+    std::uint64_t streams = 0;      // open now: answers without an end
     std::uint64_t bytes_sent = 0;
 };
 
@@ -67,7 +70,8 @@ class Server {
 
     void stop_accepting();
     /// Ends: idle connections now, others after their current response ("Connection: close"); what is left at the
-    /// deadline is cut. WebSockets are the business of their handlers until the deadline. Returns when none is left.
+    /// deadline is cut. WebSockets and streams are the business of their handlers until
+    /// the deadline. Returns when none is left.
     Awaitable<> shutdown(SteadyTime deadline);
 
     /// Acts on every deadline that has passed by the server's clock. Happens by itself a few times a second of real

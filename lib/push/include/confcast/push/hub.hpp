@@ -13,6 +13,7 @@
 #include "confcast/base/clock.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
+#include "confcast/push/news.hpp"
 #include "confcast/push/transport.hpp"
 
 namespace confcast::push {
@@ -79,6 +80,8 @@ struct HubStats {
     std::uint64_t refused = 0;           // client messages answered with error
     std::uint64_t closed_slow = 0;       // write time-out
     std::uint64_t pings = 0;
+    std::uint64_t polls = 0;        // long polls that had to wait
+    std::uint64_t polls_woken = 0;  // of these, those that a change has answered
 };
 
 /// All on the loop thread. The Feed, Clock and Log outlive the hub.
@@ -96,14 +99,23 @@ class Hub final : private feed::FeedListener {
     /// The returned object is what the transport reports to; the hub owns it until on_closed() has been called.
     TransportEvents& open(Transport& transport, Subscription subscription);
 
-    /// Time passes: bookmarks, write time-outs, waiting `since`. Call about once a second (or from a test, at will).
+    /// A long poll: what has happened to the filters after `seen` (without it: from now on), at once when it is known,
+    /// else when it happens; `none` after `longest` at the latest. So that polls that began together do not end
+    /// together, that may come up to an eighth earlier. All references live until it returns.
+    Awaitable<News> wait_for_news(const Filters& filters, const std::optional<Seen>& seen,
+                                  std::chrono::milliseconds longest);
+
+    /// Time passes: bookmarks, write time-outs, waiting `since`, long polls. Call a few times a second (or from a test,
+    /// at will).
     void tick();
 
     /// Tells every client to come back (goaway with reconnect_after_ms spread over `window`), then closes with 1012.
-    /// New sessions get the same at once.
+    /// New sessions get the same at once. Long polls end with `none`.
     void drain(std::string_view reason, std::chrono::milliseconds window);
 
     std::size_t sessions() const;
+    /// Long polls that wait now.
+    std::size_t polls() const;
     const HubStats& stats() const;
 
   private:

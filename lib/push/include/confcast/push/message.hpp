@@ -18,9 +18,10 @@ inline constexpr std::size_t framing_count = 3;
 /// `{"seq_id":…,"type":…,"payload":…}` and its framings. Immutable for everybody but its own cache; loop thread only.
 class Message {
   public:
-    /// `json` is the whole message. `position` is "<epoch>:<seq_id>" for SSE's id line, "" when seq_id is 0.
-    Message(std::string_view type, std::string position, std::string json)
-        : type_(type), position_(std::move(position)), json_(std::move(json)) {}
+    /// `json` is the whole message. `position` is "<epoch>:<seq_id>" for SSE's id line, "" when seq_id is 0. `retry`,
+    /// unless 0, is SSE's line of that name: after how many ms a client that has lost its connection comes back.
+    Message(std::string_view type, std::string position, std::string json, std::uint32_t retry = 0)
+        : retry_(retry), type_(type), position_(std::move(position)), json_(std::move(json)) {}
 
     std::string_view type() const { return type_; }
     const std::string& json() const { return json_; }
@@ -29,6 +30,7 @@ class Message {
     const std::string& framed(Framing framing) const;
 
   private:
+    std::uint32_t retry_;
     std::string type_;
     std::string position_;
     std::string json_;
