@@ -21,6 +21,12 @@ TEST(ClientMessage, SubscribeNamesKeysAndPrefixes) {
     EXPECT_EQ(m.filters.prefixes, (Texts{"c/", ""}));
 }
 
+TEST(ClientMessage, GlobsStandBesideKeysAndPrefixes) {
+    const auto m = good(R"({"type":"subscribe","payload":{"globs":["a/*/b","**"]}})");
+    EXPECT_EQ(m.filters.globs, (Texts{"a/*/b", "**"}));
+    EXPECT_EQ(m.filters.size(), 2U);
+}
+
 TEST(ClientMessage, EachTypeIsRead) {
     EXPECT_EQ(good(R"({"type":"unsubscribe","payload":{"prefixes":["a"]}})").type, Type::unsubscribe);
     EXPECT_EQ(good(R"({"type":"ping"})").type, Type::ping);
@@ -87,6 +93,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"type":"subscribe","id":5,"payload":{"keys":["/a"]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"subscribe","id":5,"payload":{"keys":[""]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"unsubscribe","id":5,"payload":{"prefixes":["a//"]}})", Errc::invalid_key, ""},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":["a",1]}})", Errc::invalid_message, "/payload/globs/1"},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":[]}})", Errc::invalid_message, "/payload"},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":["a**"]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"auth","id":5})", Errc::invalid_message, "/payload/token"},
         Bad{R"({"type":"auth","id":5,"payload":{"token":7}})", Errc::invalid_message, "/payload/token"},
         Bad{R"({"type":"ack","id":5,"payload":{"status":"applied"}})", Errc::invalid_message, "/payload/seq_id"},

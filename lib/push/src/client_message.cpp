@@ -9,6 +9,7 @@
 
 #include "confcast/base/utf8.hpp"
 #include "confcast/store/layout.hpp"
+#include "glob.hpp"
 
 namespace confcast::push {
 namespace {
@@ -66,11 +67,13 @@ Result<> read_texts(const json::object& payload, std::string_view name, std::vec
 }
 
 Result<> read_filters(const json::object& payload, Filters& filters) {
-    if (auto known = only(payload, "/payload", {"keys", "prefixes"}); !known) return known;
+    if (auto known = only(payload, "/payload", {"keys", "prefixes", "globs"}); !known) return known;
     if (auto keys = read_texts(payload, "keys", filters.keys); !keys) return keys;
     if (auto prefixes = read_texts(payload, "prefixes", filters.prefixes); !prefixes) return prefixes;
+    if (auto globs = read_texts(payload, "globs", filters.globs); !globs) return globs;
     // On a live stream "nothing named" is more likely a mistake than a wish for everything, which is the prefix "".
-    if (filters.empty()) return invalid("/payload", "name at least one key or prefix (the prefix \"\" is everything)");
+    if (filters.empty())
+        return invalid("/payload", "name at least one key, prefix or glob (the prefix \"\" is everything)");
     return check_filters(filters);
 }
 
@@ -164,6 +167,8 @@ Result<> check_filters(const Filters& filters) {
     // A prefix is good when a key can begin with it.
     for (const std::string& prefix : filters.prefixes)
         if (const auto valid = store::check_key(prefix + 'x'); !valid) return key_error(prefix, valid.error());
+    for (const std::string& glob : filters.globs)
+        if (const auto valid = check_glob(glob); !valid) return key_error(glob, valid.error());
     return {};
 }
 

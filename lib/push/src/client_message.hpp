@@ -26,7 +26,8 @@ struct ParsedMessage {
 /// ("pointer", "reason"); invalid_key ("key", "rule"). The id is set with an error too, when it could be read.
 ParsedMessage parse_client_message(std::string_view text);
 
-/// invalid_key ("key", "rule"): a key breaks the rules of keys, or no key can begin with a prefix.
+/// invalid_key ("key", "rule"): a key or glob breaks the rules of keys (check_glob()), or no key can
+/// begin with a prefix.
 Result<> check_filters(const Filters& filters);
 
 inline constexpr std::size_t max_message_depth = 8;

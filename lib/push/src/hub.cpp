@@ -45,11 +45,10 @@ Hub::~Hub() { impl_->feed.remove_listener(*this); }
 
 Result<> Hub::check(const Subscription& subscription) const {
     const Filters& filters = subscription.filters;
-    const std::size_t count = filters.keys.size() + filters.prefixes.size();
-    if (count > impl_->options.max_filters)
+    if (filters.size() > impl_->options.max_filters)
         return Error(Errc::too_many_filters)
             .with("limit", static_cast<std::int64_t>(impl_->options.max_filters))
-            .with("count", static_cast<std::int64_t>(count));
+            .with("count", static_cast<std::int64_t>(filters.size()));
     return check_filters(filters);
 }
 

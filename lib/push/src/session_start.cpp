@@ -1,6 +1,7 @@
 // How a stream begins: what the welcome says, and what follows it.
 #include <algorithm>
 
+#include "filters.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
@@ -49,9 +50,8 @@ void Session::begin(const Subscription& subscription) {
 }
 
 void Session::add_filters(const Filters& filters) {
-    for (const std::string& key : filters.keys) core_.index.add(*this, FilterKind::key, key);
-    for (const std::string& prefix : filters.prefixes) core_.index.add(*this, FilterKind::prefix, prefix);
-    if (filters.empty()) core_.index.add(*this, FilterKind::prefix, "");
+    for_each_or_everything(filters,
+                           [this](FilterKind kind, const std::string& text) { core_.index.add(*this, kind, text); });
 }
 
 void Session::begin_fresh(bool with_snapshot) {

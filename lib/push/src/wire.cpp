@@ -150,6 +150,8 @@ MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_
     append_texts(out, in_force, FilterKind::key);
     out += ",\"prefixes\":";
     append_texts(out, in_force, FilterKind::prefix);
+    out += ",\"globs\":";
+    append_texts(out, in_force, FilterKind::glob);
     out += '}';
     return finish_message(at, type, std::move(out));
 }

@@ -18,11 +18,13 @@
 
 namespace confcast::push {
 
-/// What a client wants to see. Neither keys nor prefixes = everything. An empty prefix = everything.
+/// What a client wants to see. None of them = everything. An empty prefix = everything. Globs: docs/filters.md.
 struct Filters {
     std::vector<std::string> keys;
     std::vector<std::string> prefixes;
-    bool empty() const { return keys.empty() && prefixes.empty(); }
+    std::vector<std::string> globs{};
+    std::size_t size() const { return keys.size() + prefixes.size() + globs.size(); }
+    bool empty() const { return size() == 0; }
 };
 
 /// The client's `since`. Without an epoch the node's own is meant.
@@ -99,13 +101,14 @@ class Hub final : private feed::FeedListener {
     /// The returned object is what the transport reports to; the hub owns it until on_closed() has been called.
     TransportEvents& open(Transport& transport, Subscription subscription);
 
-    /// A long poll: what has happened to the filters after `seen` (without it: from now on), at once when it is known, else
-    /// when it happens; `none` after `longest` at the latest. So that polls that began together do not end together,
-    /// that may come up to an eighth earlier. All references live until it returns.
+    /// A long poll: what has happened to the filters after `seen` (without it: from now on), at once when it is known,
+    /// else when it happens; `none` after `longest` at the latest. So that polls that began together do not end
+    /// together, that may come up to an eighth earlier. All references live until it returns.
     Awaitable<News> wait_for_news(const Filters& filters, const std::optional<Seen>& seen,
                                   std::chrono::milliseconds longest);
 
-    /// Time passes: bookmarks, write time-outs, waiting `since`, long polls. Call a few times a second (or from a test, at will).
+    /// Time passes: bookmarks, write time-outs, waiting `since`, long polls. Call a few times a second (or from a test,
+    /// at will).
     void tick();
 
     /// Tells every client to come back (goaway with reconnect_after_ms spread over `window`), then closes with 1012.

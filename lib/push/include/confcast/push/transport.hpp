@@ -1,4 +1,5 @@
-// What a session needs of a connection. WebSocket, Server-Sent Events or lines of JSON: the session does not know which.
+// What a session needs of a connection. WebSocket, Server-Sent Events or lines of JSON: the session does not know
+// which.
 #pragma once
 
 #include <cstdint>
