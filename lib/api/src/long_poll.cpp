@@ -60,7 +60,8 @@ Result<std::optional<LongPoll>> read_long_poll(const Query& query) {
     const auto wait = read_wait(*text);
     if (!wait) return bad_parameter("wait", "it is a time such as 30s or 500ms; 60s is the longest");
     for (const std::string_view other : {"revision", "min_revision", "consistency", "cursor"})
-        if (query.has(other)) return bad_parameter("wait", "it goes without revision, min_revision, consistency, cursor");
+        if (query.has(other))
+            return bad_parameter("wait", "it goes without revision, min_revision, consistency, cursor");
     return std::optional(LongPoll{*wait, *seen});
 }
 

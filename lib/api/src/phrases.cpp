@@ -56,6 +56,7 @@ constexpr std::array phrases{
     Phrase{"a key has no control characters", "键不能含控制字符"},
     Phrase{"a key has no empty segment: no '/' at its ends, no '//'", "键不能有空段：首尾不能是 '/'，也不能有 '//'"},
     Phrase{"a key has no segment '.' or '..'", "键不能有 '.' 或 '..' 段"},
+    Phrase{"in a glob ** is a whole segment", "通配符 ** 必须单独成段"},
 };
 
 }  // namespace

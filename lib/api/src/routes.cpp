@@ -20,7 +20,8 @@ constexpr std::array<Parameter, 7> read_query{
 constexpr std::array<Parameter, 6> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}, {"wait"}, {"since"}}};
 constexpr std::array<Parameter, 2> put_query{{{"raw"}, {"dry_run"}}};
 constexpr std::array<Parameter, 1> write_query{{{"dry_run"}}};
-constexpr std::array<Parameter, 5> watch_query{{{"key", true}, {"prefix", true}, {"since"}, {"snapshot"}, {"fields"}}};
+constexpr std::array<Parameter, 6> watch_query{
+    {{"key", true}, {"prefix", true}, {"glob", true}, {"since"}, {"snapshot"}, {"fields"}}};
 constexpr std::array<Parameter, 1> health_query{{{"verbose"}}};
 constexpr std::span<const Parameter> no_query{};
 

@@ -18,8 +18,7 @@ std::string retry_line(std::string_view remote) {
 
 }  // namespace
 
-StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing)
-    : stream_(stream), framing_(framing) {
+StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing) : stream_(stream), framing_(framing) {
     if (framing == push::Framing::sse) retry_ = retry_line(stream.remote());
     // A comment, a line without JSON: so that proxies and both ends see that the connection lives.
     stream_.keep_alive(framing == push::Framing::sse ? ": ping\n\n" : "\n");

@@ -29,6 +29,7 @@ Result<push::Subscription> read_subscription(const Call& call, push::Framing fra
     push::Subscription subscription;
     subscription.filters.keys = query.all("key");
     subscription.filters.prefixes = query.all("prefix");
+    subscription.filters.globs = query.all("glob");
     if (const auto text = since_of(call, framing)) {
         const Result<push::Since> since = push::Since::parse(*text);
         if (!since) return since.error();
@@ -94,8 +95,7 @@ http::Response stream_response(push::Hub& hub, push::Subscription wanted, push::
 Awaitable<Result<http::Response>> get_watch(Call& call) {
     const Result<push::Framing> framing = choose_framing(call.context.request);
     // The query is looked at in any case: what is wrong with it is more than the way it was asked.
-    Result<push::Subscription> subscription =
-        read_subscription(call, framing ? *framing : push::Framing::websocket);
+    Result<push::Subscription> subscription = read_subscription(call, framing ? *framing : push::Framing::websocket);
     if (!subscription) co_return subscription.error();
     push::Hub& hub = call.services.parts.hub;
     const Result<> accepted = hub.check(*subscription);
