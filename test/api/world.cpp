@@ -29,7 +29,10 @@ World::World(const ApiOptions& options, Start start)
       api(io.get_executor(), {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); }},
           options),
       tasks_(io.get_executor(), log) {
-    if (start == Start::without_feed) return;
+    if (start == Start::ready) start_feed();
+}
+
+void World::start_feed() {
     tasks_.spawn("replicator", feed.run_replicator());
     while (!feed.ready()) io.run_one();
     test::run(io, api.check_health());

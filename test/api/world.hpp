@@ -57,6 +57,8 @@ class World {
         return send(http::Method::del, std::move(target), {}, std::move(headers));
     }
 
+    /// For a world without a feed: it is ready when this returns.
+    void start_feed();
     /// Runs what is ready.
     void settle();
     /// A write by hand, past the API. Its revision.

@@ -6,17 +6,15 @@
 namespace confcast::api {
 namespace {
 
-// An EventSource waits exactly as long as it is told: so that those of a server that dies do not come back all at once,
-// each is told something else.
 constexpr std::size_t retry_least_ms = 1000;
 constexpr std::size_t retry_spread_ms = 1000;
+
+}  // namespace
 
 std::string retry_line(std::string_view remote) {
     const std::size_t ms = retry_least_ms + (std::hash<std::string_view>{}(remote) % retry_spread_ms);
     return "retry: " + std::to_string(ms) + "\n\n";
 }
-
-}  // namespace
 
 StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing) : stream_(stream), framing_(framing) {
     if (framing == push::Framing::sse) retry_ = retry_line(stream.remote());

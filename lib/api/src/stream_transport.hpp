@@ -12,6 +12,10 @@
 
 namespace confcast::api {
 
+/// The line of SSE that says when to come back, and its end. An EventSource waits exactly as long as it is told: so
+/// that those of a server that dies do not come back all at once, each is told something else.
+std::string retry_line(std::string_view remote);
+
 class StreamTransport final : public push::Transport, public http::ByteStreamEvents {
   public:
     /// `framing` is sse or ndjson.

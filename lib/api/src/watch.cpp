@@ -78,12 +78,25 @@ http::Response upgrade_response(push::Hub& hub, push::Subscription wanted) {
     return response;
 }
 
-http::Response stream_response(push::Hub& hub, push::Subscription wanted, push::Framing framing) {
+http::Response stream_head(push::Framing framing) {
     http::Response response;
     response.headers.reserve(6);  // with what the middlewares add
     response.set("Content-Type", framing == push::Framing::sse ? "text/event-stream" : "application/x-ndjson");
     response.set("Cache-Control", "no-cache");
     response.set("X-Accel-Buffering", "no");  // or nginx keeps events until it has a page of them
+    return response;
+}
+
+// An EventSource that is answered anything but 200 gives up for ever: one that comes too early is told when to come
+// back.
+http::Response come_back(std::string_view remote) {
+    http::Response response = stream_head(push::Framing::sse);
+    response.body = ": not ready yet\n" + retry_line(remote);
+    return response;
+}
+
+http::Response stream_response(push::Hub& hub, push::Subscription wanted, push::Framing framing) {
+    http::Response response = stream_head(framing);
     response.stream = [&hub, wanted = std::move(wanted), framing](http::ByteStream& stream) mutable {
         return run_stream(hub, std::move(wanted), stream, framing);
     };
@@ -102,6 +115,7 @@ Awaitable<Result<http::Response>> get_watch(Call& call) {
     if (!accepted) co_return accepted.error();
     if (!framing) co_return framing.error();
     const Result<> ready = check_ready(call.services);
+    if (!ready && *framing == push::Framing::sse) co_return come_back(call.context.request.remote);
     if (!ready) co_return ready.error();
     if (*framing == push::Framing::websocket) co_return upgrade_response(hub, std::move(*subscription));
     co_return stream_response(hub, std::move(*subscription), *framing);

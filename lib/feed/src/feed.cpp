@@ -156,8 +156,10 @@ std::optional<SteadyTime> Feed::stale_since() const { return impl_->stale_since;
 Revision Feed::known_head() const { return std::max(impl_->known_head, impl_->position.revision); }
 Revision Feed::confirmed() const { return std::max(impl_->confirmed, impl_->position.revision); }
 
+bool Feed::is_void(Revision since) const { return impl_->void_through != 0 && since <= impl_->void_through; }
+
 bool Feed::resumable(Revision since) const {
-    if (impl_->void_through != 0 && since <= impl_->void_through) return false;
+    if (is_void(since)) return false;
     return std::ranges::none_of(impl_->unseen,
                                 [&](const auto& stretch) { return since > stretch.first && since < stretch.second; });
 }

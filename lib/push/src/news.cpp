@@ -24,14 +24,19 @@ bool is_there(const feed::State& state, const Filters& filters) {
            (filters.empty() && state.size() > 0);
 }
 
-// Deletes are known back to the floor; a setting that is there says itself when it last changed.
-News news_of_key(const feed::State& state, std::string_view key, feed::Revision since) {
-    if (const auto last = state.last_change(key)) return *last > since ? News::changed : News::none;
-    return since < state.tombstone_floor() ? News::lost : News::none;
+// A setting that is there says itself when it last changed, whatever of history this node has seen. Deletes are known
+// back to the floor.
+News news_of_key(const feed::Feed& feed, std::string_view key, feed::Revision since) {
+    const feed::State& state = feed.state();
+    const auto last = state.last_change(key);
+    if (last && *last > since) return News::changed;
+    if (state.find(key) != nullptr) return feed.is_void(since) ? News::lost : News::none;
+    return feed.resumable(since) && (last || since >= state.tombstone_floor()) ? News::none : News::lost;
 }
 
-News news_of_ranges(const feed::State& state, const Filters& filters, feed::Revision since) {
-    if (since < state.tombstone_floor()) return News::lost;
+News news_of_ranges(const feed::Feed& feed, const Filters& filters, feed::Revision since) {
+    const feed::State& state = feed.state();
+    if (since < state.tombstone_floor() || !feed.resumable(since)) return News::lost;
     News found = News::none;
     state.changed_since(since, [&](feed::Revision, const feed::KeyChange& change) {
         const auto covers = [&change](const std::string& prefix) { return change.key.starts_with(prefix); };
@@ -53,15 +58,14 @@ News news_since(const feed::Feed& feed, const Filters& filters, const Seen& seen
     if (seen.epoch && *seen.epoch != head.epoch) return News::lost;
     if (seen.revision == 0) return is_there(state, filters) ? News::changed : News::none;
     if (seen.revision >= head.revision) return News::none;
-    if (!feed.resumable(seen.revision)) return News::lost;
     News worst = News::none;
     for (const std::string& key : filters.keys) {
-        const News news = news_of_key(state, key, seen.revision);
+        const News news = news_of_key(feed, key, seen.revision);
         if (news == News::changed) return news;
         worst = std::max(worst, news);
     }
     if (filters.prefixes.empty() && filters.globs.empty() && !filters.empty()) return worst;
-    return std::max(worst, news_of_ranges(state, filters, seen.revision));
+    return std::max(worst, news_of_ranges(feed, filters, seen.revision));
 }
 
 }  // namespace confcast::push

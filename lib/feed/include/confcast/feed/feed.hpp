@@ -91,6 +91,9 @@ class Feed {
     /// seen (it listed again: a key that was made and removed in there left no trace here), and for positions of a
     /// history that is void: such a client is given the state. Cursors that this node moved itself are always good.
     bool resumable(Revision since) const;
+    /// Whether a position of this epoch that was told before may be of a history that is void: then what has the same
+    /// mod_revision need not be the same.
+    bool is_void(Revision since) const;
 
     /// Listeners outlive the feed or are removed first; a listener may remove itself or others while it is called.
     void add_listener(FeedListener& listener);
