@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "matcher.hpp"
 #include "wire.hpp"
 
 namespace confcast::push {
@@ -58,13 +59,10 @@ std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters
             if (auto entry = state.find(range.head)) out.push_back(std::move(entry));
             continue;
         }
-        const auto wanted = [&](std::string_view key) {
-            return range.all || std::any_of(range.filters.begin(), range.filters.end(),
-                                            [key](const FilterBucket* filter) { return filter->matches(key); });
-        };
+        Matcher matcher(range.filters);
         for (auto at = state.entries().lower_bound(range.head);
              at != state.entries().end() && at->first.starts_with(range.head); ++at)
-            if (wanted(at->first)) out.push_back(at->second);
+            if (range.all || matcher.matches(at->first)) out.push_back(at->second);
     }
     return out;
 }
