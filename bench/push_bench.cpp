@@ -9,6 +9,7 @@
 #include "confcast/push/entry_json.hpp"
 #include "json_text.hpp"
 #include "shared_messages.hpp"
+#include "snapshot.hpp"
 #include "subscription_index.hpp"
 #include "wire.hpp"
 
@@ -222,6 +223,22 @@ void coalesce_1000_keys(benchmark::State& state) {
     index.remove_all(who);
 }
 BENCHMARK(coalesce_1000_keys)->Unit(benchmark::kMicrosecond);
+
+// A snapshot that reads 100,000 settings: the argument says of how many globs that no bytes of a key can rule out.
+void collect_globs(benchmark::State& state) {
+    feed::State settings;
+    std::vector<feed::EntryPtr> entries;
+    for (int i = 0; i < 100'000; ++i)
+        entries.push_back(make_entry("app/service-" + std::to_string(i) + "/port", std::string(8, 'v'), 2));
+    settings.reset(2, entries);
+    SubscriptionIndex index;
+    Plain who;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        index.add(who, FilterKind::glob, "**/service-" + std::to_string(i) + "*/port");
+    for (auto _ : state) benchmark::DoNotOptimize(collect(settings, who.filters()).data());
+    index.remove_all(who);
+}
+BENCHMARK(collect_globs)->Arg(1)->Arg(100)->Unit(benchmark::kMillisecond);
 
 // A handshake's part: session, welcome and a snapshot page that is shared.
 void open_and_close(benchmark::State& state) {
