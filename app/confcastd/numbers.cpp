@@ -80,6 +80,10 @@ void register_hub(observe::Registry& registry, const push::Hub& hub) {
     registry.counter("confcast_push_refused_total", "Client messages refused", member(hub, &Stats::refused));
     registry.counter("confcast_push_closed_slow_total", "Streams closed because they took no byte in time",
                      member(hub, &Stats::closed_slow));
+    registry.gauge("confcast_push_polls", "Long polls that wait", number([&hub] { return hub.polls(); }));
+    registry.counter("confcast_push_polls_total", "Long polls that had to wait", member(hub, &Stats::polls));
+    registry.counter("confcast_push_polls_woken_total", "Of these, those that a change has answered",
+                     member(hub, &Stats::polls_woken));
     registry.counter("confcast_push_pings_total", "Pings of clients answered", member(hub, &Stats::pings));
 }
 
@@ -87,6 +91,9 @@ void register_server(observe::Registry& registry, const http::Server& server) {
     using Stats = http::ServerStats;
     registry.gauge("confcast_http_connections", "Connections open", member(server, &Stats::connections));
     registry.gauge("confcast_http_websockets", "WebSockets open", member(server, &Stats::websockets));
+    registry.gauge("confcast_http_streams", "Answers without an end (Server-Sent Events, lines of JSON)",
+                   member(server, &Stats::streams));
+    registry.counter("confcast_http_streams_total", "Such answers begun", member(server, &Stats::streams_begun));
     registry.counter("confcast_http_accepted_total", "Connections accepted", member(server, &Stats::accepted));
     registry.counter("confcast_http_refused_connections_total", "Connections over the limit, turned away",
                      member(server, &Stats::refused_connections));

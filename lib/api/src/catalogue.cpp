@@ -172,9 +172,8 @@ Sentences sentences_of(Errc code) {
                 "该历史版本已被压缩[，可读的最早版本为 {oldest}]。请从当前状态重新开始。"};
         case Errc::position_lost:
             return {
-                "What changed after [{since} ]that position cannot be told any more[: {reason}]. Read the state and go "
-                "on "
-                "from its revision.",
+                "What changed after [{since} ]that position cannot be told any more[: {reason}]. Read the state and "
+                "go on from its revision.",
                 "该位置[ {since} ]之后的变更已无法给出[：{reason}]。请读取当前状态并从其版本继续。"};
         case Errc::precondition_failed:
             return {
