@@ -34,8 +34,18 @@ TEST(ClientMessage, EachTypeIsRead) {
     EXPECT_EQ(good(R"({"type":"auth","payload":{"token":"t"}})").type, Type::auth);
     const auto ack = good(R"({"type":"ack","payload":{"seq_id":7,"status":"failed","key":"a","error":"no"}})");
     EXPECT_EQ(ack.type, Type::ack);
-    EXPECT_TRUE(ack.ack_failed);
-    EXPECT_FALSE(good(R"({"type":"ack","payload":{"seq_id":7,"status":"applied"}})").ack_failed);
+    EXPECT_TRUE(ack.ack.failed);
+    EXPECT_EQ(ack.ack.seq_id, 7);
+    EXPECT_EQ(ack.ack.key, "a");
+    EXPECT_EQ(ack.ack.error, "no");
+    EXPECT_FALSE(good(R"({"type":"ack","payload":{"seq_id":7,"status":"applied"}})").ack.failed);
+}
+
+TEST(ClientMessage, OfALongErrorOfAnAckOnlyTheBeginningIsKept) {
+    std::string error(max_ack_bytes - 1, 'x');
+    for (int i = 0; i < 100; ++i) error += "\xC3\xBC";
+    const auto m = good(R"({"type":"ack","payload":{"seq_id":7,"status":"failed","error":")" + error + "\"}}");
+    EXPECT_EQ(m.ack.error, std::string(max_ack_bytes - 1, 'x')) << "no half character";
 }
 
 TEST(ClientMessage, IdIsATextOrAWholeNumberAndComesBackAsJson) {

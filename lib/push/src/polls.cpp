@@ -7,7 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "filters.hpp"
+#include "each_filter.hpp"
 
 namespace confcast::push {
 namespace {

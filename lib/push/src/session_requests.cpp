@@ -1,7 +1,7 @@
 // What clients say: each message is answered in its turn, and none is lost without a word.
 #include <algorithm>
 
-#include "filters.hpp"
+#include "each_filter.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
@@ -22,7 +22,9 @@ void Session::on_text(std::string_view text) {
             return;
         case Type::ack:
             ++core_.stats.acks;
-            if (parsed.message->ack_failed) ++core_.stats.nacks;
+            if (parsed.message->ack.failed) ++core_.stats.nacks;
+            parsed.message->ack.at = core_.clock.wall();
+            ack_ = std::make_unique<const Ack>(std::move(parsed.message->ack));
             return;
         case Type::ping:
             ++core_.stats.pings;

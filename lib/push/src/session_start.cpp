@@ -1,13 +1,14 @@
 // How a stream begins: what the welcome says, and what follows it.
 #include <algorithm>
 
-#include "filters.hpp"
+#include "each_filter.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
 
 void Session::open(Subscription subscription) {
     meta_only_ = subscription.meta_only;
+    if (!subscription.name.empty()) name_ = std::make_unique<const ClientName>(std::move(subscription.name));
     if (subscription.since) {
         if (!subscription.since->epoch && core_.feed.ready()) subscription.since->epoch = core_.head().epoch;
         // A client that is sent away before its welcome keeps what it has.

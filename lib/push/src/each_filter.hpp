@@ -1,7 +1,7 @@
 // The filters that a client names, one by one.
 #pragma once
 
-#include "confcast/push/hub.hpp"
+#include "confcast/push/filters.hpp"
 #include "filter_bucket.hpp"
 
 namespace confcast::push {
@@ -19,6 +19,19 @@ template <class Visit>
 void for_each_or_everything(const Filters& filters, const Visit& visit) {
     if (filters.empty()) visit(FilterKind::prefix, std::string());
     for_each(filters, visit);
+}
+
+/// The list that filters of this kind are in.
+inline std::vector<std::string>& texts_of(Filters& filters, FilterKind kind) {
+    switch (kind) {
+        case FilterKind::key:
+            return filters.keys;
+        case FilterKind::prefix:
+            return filters.prefixes;
+        case FilterKind::glob:
+            break;
+    }
+    return filters.globs;
 }
 
 }  // namespace confcast::push
