@@ -92,8 +92,9 @@ TEST_F(Clients, LiveAndBehindAreToldApartByWhatWaits) {
     put("a/1", "in flight");
     EXPECT_EQ(only().state, ClientState::live) << "all that there is has been handed over";
     EXPECT_EQ(only().lag, 0);
-    put("a/1", "waits");
     put("b", "does not matter to it");
+    put("a/1", "waits");
+    put("b", "comes after what waits");
     put("a/1", "waits too");
     EXPECT_EQ(only().state, ClientState::behind);
     EXPECT_EQ(only().lag, 3) << "from the first revision that waits to the newest";
