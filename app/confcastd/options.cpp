@@ -49,6 +49,8 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.duration("--handshake-timeout", options.server.handshake_timeout, "WebSocket handshake");
     flags.duration("--ping-interval", options.server.ping_interval, "Between pings on a quiet WebSocket");
     flags.duration("--pong-timeout", options.server.pong_timeout, "For the answer to a ping");
+    flags.duration("--stream-keep-alive", options.server.stream_keep_alive,
+                   "Between signs of life on another stream that is quiet");
 
     flags.group("Settings");
     flags.bytes("--max-value", options.api.max_value, "One setting's value");
@@ -139,6 +141,7 @@ std::string read_rest(const Words& words, Options& options) {
     if (words.synchronous != "full" && words.synchronous != "normal")
         return "--synchronous is full or normal, not '" + words.synchronous + "'";
     options.store.synchronous_full = words.synchronous == "full";
+    if (options.server.stream_keep_alive < std::chrono::seconds{1}) return "--stream-keep-alive is at least 1s";
     if (options.api.max_operations > store::max_transaction_operations / 2)
         return "--max-operations is at most " + std::to_string(store::max_transaction_operations / 2);
     return {};

@@ -179,6 +179,11 @@ TEST(Options, LimitsHaveFlags) {
     EXPECT_EQ(options.push.heartbeat, std::chrono::seconds(9)) << "told in welcome as it is";
 }
 
+TEST(Options, SignsOfLifeHaveAPace) {
+    EXPECT_EQ(good({"--stream-keep-alive", "7s"}).server.stream_keep_alive, std::chrono::seconds(7));
+    EXPECT_THAT(bad({"--stream-keep-alive", "0s"}).text, HasSubstr("at least 1s"));
+}
+
 TEST(Options, HelpShowsEveryDefaultAndEndsWell) {
     const Ending ending = bad({"--help"});
     EXPECT_EQ(ending.code, 0);
