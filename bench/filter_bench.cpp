@@ -59,6 +59,7 @@ void match_one_of(benchmark::State& state) {
 
     // Keys that differ, so that the caches of the machine do not answer for the index.
     std::vector<feed::Change> changes;
+    changes.reserve(64);
     std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): repeats on purpose
     for (int i = 0; i < 64; ++i) changes.push_back({2, {{kind.key(std::to_string(random() % count)), nullptr}}});
 

@@ -228,6 +228,7 @@ BENCHMARK(coalesce_1000_keys)->Unit(benchmark::kMicrosecond);
 void collect_globs(benchmark::State& state) {
     feed::State settings;
     std::vector<feed::EntryPtr> entries;
+    entries.reserve(100'000);
     for (int i = 0; i < 100'000; ++i)
         entries.push_back(make_entry("app/service-" + std::to_string(i) + "/port", std::string(8, 'v'), 2));
     settings.reset(2, entries);
