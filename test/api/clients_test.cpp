@@ -175,6 +175,7 @@ TEST_F(ClientsApi, DeleteClosesTheStreamAndTellsWhy) {
     EXPECT_EQ(world.get("/api/v1/clients/" + id).code(), 40404);
     EXPECT_EQ(world.del("/api/v1/clients/" + id).code(), 40404);
     EXPECT_EQ(count(""), 1U);
+    EXPECT_EQ(list().text("/clients/0/id"), other);
     EXPECT_EQ(world.hub.stats().dismissed, 1U);
 }
 
