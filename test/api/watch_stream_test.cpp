@@ -132,6 +132,17 @@ TEST(WatchStream, AnEventSourceThatComesTooEarlyIsToldWhenToComeBack) {
     EXPECT_TRUE(fields(reply.body, "event").empty());
 }
 
+TEST(WatchStream, AnEventSourceThatComesWhileTheServerLeavesIsToldWhenToComeBack) {
+    World world;
+    world.api.set_draining();
+    const Reply reply = world.get("/api/v1/watch", {{"Accept", "text/event-stream"}, {"Last-Event-ID", "1"}});
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_FALSE(reply.response.stream);
+    EXPECT_EQ(fields(reply.body, "retry").size(), 1U);
+    EXPECT_TRUE(fields(reply.body, "id").empty()) << "it keeps its position";
+    EXPECT_TRUE(world.get("/api/v1/watch", ndjson).response.stream);
+}
+
 TEST(WatchStream, ServerSentEventsBeginWithRetryThenTheState) {
     World world;
     const store::Revision at = world.by_hand("a", "1");

@@ -277,6 +277,7 @@ TEST_F(FeedTest, DoesNotResumeCursorsFromInsideAStretchItHasNotSeen) {
     EXPECT_TRUE(feed_->resumable(1));
     EXPECT_TRUE(feed_->resumable(2));
     EXPECT_FALSE(feed_->resumable(3));
+    EXPECT_FALSE(feed_->is_void(4)) << "not seen, but of this history";
     EXPECT_FALSE(feed_->resumable(4));
     EXPECT_TRUE(feed_->resumable(5));
     EXPECT_TRUE(feed_->resumable(6));
@@ -345,6 +346,8 @@ TEST_F(FeedTest, StartsAnewWhenTheStoreWentBack) {
     EXPECT_THAT(heard(), ElementsAre("epoch 1"));
     EXPECT_EQ(held(), expected());
     EXPECT_FALSE(feed_->resumable(2)) << "whose 2 is it?";
+    EXPECT_TRUE(feed_->is_void(2));
+    EXPECT_FALSE(feed_->is_void(12));
     EXPECT_FALSE(feed_->resumable(11));
     EXPECT_TRUE(feed_->resumable(12));
 }

@@ -26,6 +26,7 @@ class Health {
     Awaitable<> run(Executor executor);
     Awaitable<> ask_store();
     void set_draining() { draining_ = true; }
+    bool draining() const { return draining_; }
 
     struct Check {
         std::string name;

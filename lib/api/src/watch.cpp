@@ -91,11 +91,11 @@ http::Response stream_head(push::Framing framing) {
     return response;
 }
 
-// An EventSource that is answered anything but 200 gives up for ever: one that comes too early is told when to come
-// back.
+// An EventSource that is answered anything but 200 gives up for ever: one that comes too early, or while the server
+// leaves, is told when to come back.
 http::Response come_back(std::string_view remote) {
     http::Response response = stream_head(push::Framing::sse);
-    response.body = ": not ready yet\n" + retry_line(remote);
+    response.body = ": not ready\n" + retry_line(remote);
     return response;
 }
 
@@ -119,7 +119,8 @@ Awaitable<Result<http::Response>> get_watch(Call& call) {
     if (!accepted) co_return accepted.error();
     if (!framing) co_return framing.error();
     const Result<> ready = check_ready(call.services);
-    if (!ready && *framing == push::Framing::sse) co_return come_back(call.context.request.remote);
+    if (*framing == push::Framing::sse && (!ready || call.services.health.draining()))
+        co_return come_back(call.context.request.remote);
     if (!ready) co_return ready.error();
     if (*framing == push::Framing::websocket) co_return upgrade_response(hub, std::move(*subscription));
     co_return stream_response(hub, std::move(*subscription), *framing);
