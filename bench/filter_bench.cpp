@@ -45,6 +45,9 @@ const std::array kinds{
          [](const std::string& n) { return "r/eu/" + n + "/a/b/port"; }},
 };
 
+// All of one length: how many lengths there are is no matter of how many filters there are.
+std::string number(std::size_t n) { return std::to_string(1'000'000 + n); }
+
 double bytes_in_use() { return static_cast<double>(mallinfo2().uordblks); }
 
 void match_one_of(benchmark::State& state) {
@@ -54,14 +57,14 @@ void match_one_of(benchmark::State& state) {
     SubscriptionIndex index;
     std::deque<Plain> subscribers(count);
     const double before = bytes_in_use();
-    for (std::size_t i = 0; i < count; ++i) index.add(subscribers[i], kind.kind, kind.filter(std::to_string(i)));
+    for (std::size_t i = 0; i < count; ++i) index.add(subscribers[i], kind.kind, kind.filter(number(i)));
     const double bytes = bytes_in_use() - before;
 
     // Keys that differ, so that the caches of the machine do not answer for the index.
     std::vector<feed::Change> changes;
     changes.reserve(64);
     std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): repeats on purpose
-    for (int i = 0; i < 64; ++i) changes.push_back({2, {{kind.key(std::to_string(random() % count)), nullptr}}});
+    for (int i = 0; i < 64; ++i) changes.push_back({2, {{kind.key(number(random() % count)), nullptr}}});
 
     std::vector<Subscriber*> out;
     std::size_t next = 0;
