@@ -9,6 +9,7 @@
 #include "confcast/push/entry_json.hpp"
 #include "json_text.hpp"
 #include "shared_messages.hpp"
+#include "snapshot.hpp"
 #include "subscription_index.hpp"
 #include "wire.hpp"
 
@@ -222,6 +223,47 @@ void coalesce_1000_keys(benchmark::State& state) {
     index.remove_all(who);
 }
 BENCHMARK(coalesce_1000_keys)->Unit(benchmark::kMicrosecond);
+
+// A snapshot that reads 100,000 settings: the argument says of how many globs that no bytes of a key can rule out.
+void collect_globs(benchmark::State& state) {
+    feed::State settings;
+    std::vector<feed::EntryPtr> entries;
+    entries.reserve(100'000);
+    for (int i = 0; i < 100'000; ++i)
+        entries.push_back(make_entry("app/service-" + std::to_string(i) + "/port", std::string(8, 'v'), 2));
+    settings.reset(2, entries);
+    SubscriptionIndex index;
+    Plain who;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        index.add(who, FilterKind::glob, "**/service-" + std::to_string(i) + "*/port");
+    for (auto _ : state) benchmark::DoNotOptimize(collect(settings, who.filters()).data());
+    index.remove_all(who);
+}
+BENCHMARK(collect_globs)->Arg(1)->Arg(100)->Unit(benchmark::kMillisecond);
+
+// A page of the clients' list among 10,000 sessions of ten filters each: how long the loop is held. The argument is the
+// page's limit; 0 = a query that nobody answers, which looks at all of them.
+void page_of_clients(benchmark::State& state) {
+    Node node;
+    std::deque<NullTransport> transports(10'000);
+    std::size_t n = 0;
+    for (auto& transport : transports) {
+        Subscription subscription;
+        subscription.snapshot = false;
+        subscription.name = {"client-" + std::to_string(n), {{"zone", "eu"}, {"tier", "front"}}};
+        for (int i = 0; i < 10; ++i)
+            subscription.filters.prefixes.push_back("tenants/" + std::to_string(n) + "/" + std::to_string(i) + "/");
+        transport.events = &node.hub.open(transport, std::move(subscription));
+        transport.events->on_sent();
+        ++n;
+    }
+    const bool nobody = state.range(0) == 0;
+    ClientQuery query;
+    if (nobody) query.labels = {{"zone", "nowhere"}};
+    const std::size_t limit = nobody ? 100 : static_cast<std::size_t>(state.range(0));
+    for (auto _ : state) benchmark::DoNotOptimize(node.hub.clients(query, 0, limit).clients.data());
+}
+BENCHMARK(page_of_clients)->Arg(0)->Arg(100)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
 // A handshake's part: session, welcome and a snapshot page that is shared.
 void open_and_close(benchmark::State& state) {

@@ -84,6 +84,7 @@ void register_hub(observe::Registry& registry, const push::Hub& hub) {
     registry.counter("confcast_push_polls_total", "Long polls that had to wait", member(hub, &Stats::polls));
     registry.counter("confcast_push_polls_woken_total", "Of these, those that a change has answered",
                      member(hub, &Stats::polls_woken));
+    registry.counter("confcast_push_dismissed_total", "Streams closed by an operator", member(hub, &Stats::dismissed));
     registry.counter("confcast_push_pings_total", "Pings of clients answered", member(hub, &Stats::pings));
 }
 

@@ -31,7 +31,9 @@ const json::value& resolve(const json::value& document, const json::value& value
 // "GET /api/v1/config/{key}"
 std::string name_of_route(const Api::Route& route) {
     std::string path = route.pattern;
-    if (const std::size_t star = path.find("*key"); star != std::string::npos) path.replace(star, 4, "{key}");
+    for (const auto& [pattern, name] : {std::pair{"*key", "{key}"}, std::pair{":id", "{id}"}})
+        if (const std::size_t at = path.find(pattern); at != std::string::npos)
+            path.replace(at, std::string_view(pattern).size(), name);
     return std::string(to_string(route.method)) + ' ' + path;
 }
 
@@ -138,8 +140,10 @@ TEST(Openapi, EveryReferenceLeadsSomewhere) {
 TEST(Openapi, EveryPathParameterIsDeclared) {
     const json::value document = read_document();
     for (const Operation& operation : operations_of(document)) {
-        if (operation.name.find("{key}") == std::string::npos) continue;
-        EXPECT_EQ(resolve(document, operation.path->at("parameters").as_array().at(0)).at("name"), "key");
+        const std::size_t open = operation.name.find('{');
+        if (open == std::string::npos) continue;
+        const std::string name = operation.name.substr(open + 1, operation.name.find('}') - open - 1);
+        EXPECT_EQ(resolve(document, operation.path->at("parameters").as_array().at(0)).at("name").as_string(), name);
     }
 }
 

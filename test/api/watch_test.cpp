@@ -15,7 +15,8 @@ const Headers upgrade{{"Connection", "Upgrade"}, {"Upgrade", "websocket"}};
 
 TEST(Watch, AnswersAnUpgradeOnBothMounts) {
     World world;
-    for (const char* target : {"/api/v1/watch", "/ws", "/ws?prefix=a/&prefix=b/&key=c&fields=meta&snapshot=false"}) {
+    for (const char* target :
+         {"/api/v1/watch", "/ws", "/ws?prefix=a/&prefix=b/&key=c&glob=a/*/b&glob=**&fields=meta&snapshot=false"}) {
         const Reply reply = world.get(target, upgrade);
         EXPECT_EQ(reply.status, 101U) << target;
         EXPECT_TRUE(reply.response.upgrade) << target;
@@ -42,7 +43,9 @@ TEST(Watch, RefusalsComeBeforeTheUpgrade) {
                                                          {"?since=zz:1", 40010}, {"?since=1&since=2", 40003},
                                                          {"?key=a//b", 40004},   {"?key=", 40004},
                                                          {"?key=%FF", 40003},    {"?fields=x", 40003},
-                                                         {"?token=x", 40002},    {"?key=%", 40005}};
+                                                         {"?token=x", 40002},    {"?key=%", 40005},
+                                                         {"?glob=", 40004},      {"?glob=a//*", 40004},
+                                                         {"?glob=a**", 40004},   {"?glob=%FF", 40003}};
     for (const auto& [query, code] : table) {
         const Reply reply = world.get("/api/v1/watch" + query, upgrade);
         EXPECT_EQ(reply.code(), code) << query;

@@ -21,6 +21,12 @@ TEST(ClientMessage, SubscribeNamesKeysAndPrefixes) {
     EXPECT_EQ(m.filters.prefixes, (Texts{"c/", ""}));
 }
 
+TEST(ClientMessage, GlobsStandBesideKeysAndPrefixes) {
+    const auto m = good(R"({"type":"subscribe","payload":{"globs":["a/*/b","**"]}})");
+    EXPECT_EQ(m.filters.globs, (Texts{"a/*/b", "**"}));
+    EXPECT_EQ(m.filters.size(), 2U);
+}
+
 TEST(ClientMessage, EachTypeIsRead) {
     EXPECT_EQ(good(R"({"type":"unsubscribe","payload":{"prefixes":["a"]}})").type, Type::unsubscribe);
     EXPECT_EQ(good(R"({"type":"ping"})").type, Type::ping);
@@ -28,8 +34,18 @@ TEST(ClientMessage, EachTypeIsRead) {
     EXPECT_EQ(good(R"({"type":"auth","payload":{"token":"t"}})").type, Type::auth);
     const auto ack = good(R"({"type":"ack","payload":{"seq_id":7,"status":"failed","key":"a","error":"no"}})");
     EXPECT_EQ(ack.type, Type::ack);
-    EXPECT_TRUE(ack.ack_failed);
-    EXPECT_FALSE(good(R"({"type":"ack","payload":{"seq_id":7,"status":"applied"}})").ack_failed);
+    EXPECT_TRUE(ack.ack.failed);
+    EXPECT_EQ(ack.ack.seq_id, 7);
+    EXPECT_EQ(ack.ack.key, "a");
+    EXPECT_EQ(ack.ack.error, "no");
+    EXPECT_FALSE(good(R"({"type":"ack","payload":{"seq_id":7,"status":"applied"}})").ack.failed);
+}
+
+TEST(ClientMessage, OfALongErrorOfAnAckOnlyTheBeginningIsKept) {
+    std::string error(max_ack_bytes - 1, 'x');
+    for (int i = 0; i < 100; ++i) error += "\xC3\xBC";
+    const auto m = good(R"({"type":"ack","payload":{"seq_id":7,"status":"failed","error":")" + error + "\"}}");
+    EXPECT_EQ(m.ack.error, std::string(max_ack_bytes - 1, 'x')) << "no half character";
 }
 
 TEST(ClientMessage, IdIsATextOrAWholeNumberAndComesBackAsJson) {
@@ -87,6 +103,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"type":"subscribe","id":5,"payload":{"keys":["/a"]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"subscribe","id":5,"payload":{"keys":[""]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"unsubscribe","id":5,"payload":{"prefixes":["a//"]}})", Errc::invalid_key, ""},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":["a",1]}})", Errc::invalid_message, "/payload/globs/1"},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":[]}})", Errc::invalid_message, "/payload"},
+        Bad{R"({"type":"subscribe","id":5,"payload":{"globs":["a**"]}})", Errc::invalid_key, ""},
         Bad{R"({"type":"auth","id":5})", Errc::invalid_message, "/payload/token"},
         Bad{R"({"type":"auth","id":5,"payload":{"token":7}})", Errc::invalid_message, "/payload/token"},
         Bad{R"({"type":"ack","id":5,"payload":{"status":"applied"}})", Errc::invalid_message, "/payload/seq_id"},

@@ -1,5 +1,7 @@
 #include "model_client.hpp"
 
+#include "naive_glob.hpp"
+
 namespace confcast::push::test {
 namespace {
 
@@ -14,6 +16,7 @@ FilterSet read_filters(const json::object& payload) {
     FilterSet out;
     for (const json::value& key : payload.at("keys").as_array()) out.keys.emplace(key.as_string());
     for (const json::value& prefix : payload.at("prefixes").as_array()) out.prefixes.emplace(prefix.as_string());
+    for (const json::value& glob : payload.at("globs").as_array()) out.globs.emplace(glob.as_string());
     return out;
 }
 
@@ -23,6 +26,8 @@ bool FilterSet::matches(const std::string& key) const {
     if (keys.contains(key)) return true;
     for (const std::string& prefix : prefixes)
         if (key.starts_with(prefix)) return true;
+    for (const std::string& glob : globs)
+        if (naive_glob(glob, key)) return true;
     return false;
 }
 
@@ -155,6 +160,7 @@ void ModelClient::on_filters(const Received& message) {
     scope_ = now;
     for (const auto& key : filters_.keys) ASSERT_EQ(scope_.keys.erase(key), 1U);
     for (const auto& prefix : filters_.prefixes) ASSERT_EQ(scope_.prefixes.erase(prefix), 1U);
+    for (const auto& glob : filters_.globs) ASSERT_EQ(scope_.globs.erase(glob), 1U);
     filters_ = now;
     ASSERT_EQ(message.seq_id, scope_.empty() ? position_ : 0) << "a snapshot follows what is added, and only that";
     position_ = message.seq_id;

@@ -31,8 +31,9 @@ struct Histories {
 struct FilterSet {
     std::set<std::string> keys;
     std::set<std::string> prefixes;
+    std::set<std::string> globs;
     bool matches(const std::string& key) const;
-    bool empty() const { return keys.empty() && prefixes.empty(); }
+    bool empty() const { return keys.empty() && prefixes.empty() && globs.empty(); }
     friend bool operator==(const FilterSet&, const FilterSet&) = default;
 };
 

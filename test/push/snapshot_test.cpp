@@ -26,6 +26,7 @@ class Collect : public ::testing::Test {
     }
     void key(std::string_view text) { index.add(who, FilterKind::key, text); }
     void prefix(std::string_view text) { index.add(who, FilterKind::prefix, text); }
+    void glob(std::string_view text) { index.add(who, FilterKind::glob, text); }
     using Keys = std::vector<std::string>;
 
     feed::State state;
@@ -55,6 +56,41 @@ TEST_F(Collect, EverythingIsTheEmptyPrefix) {
     key("b");
     prefix("");
     EXPECT_EQ(keys(), (Keys{"a", "a/1", "a/2", "ab", "b", "b/1"}));
+}
+
+TEST_F(Collect, AGlobTakesWhatItMatches) {
+    glob("*/1");
+    EXPECT_EQ(keys(), (Keys{"a/1", "b/1"}));
+    glob("a*");
+    EXPECT_EQ(keys(), (Keys{"a", "a/1", "ab", "b/1"}));
+    glob("**");
+    EXPECT_EQ(keys(), (Keys{"a", "a/1", "a/2", "ab", "b", "b/1"}));
+}
+
+TEST_F(Collect, GlobsKeysAndPrefixesThatOverlapShowAnEntryOnce) {
+    glob("a/*");
+    glob("a/1");
+    key("a/1");
+    key("a");
+    glob("a");
+    prefix("a/2");
+    EXPECT_EQ(keys(), (Keys{"a", "a/1", "a/2"}));
+    prefix("a/");
+    glob("*b");
+    EXPECT_EQ(keys(), (Keys{"a", "a/1", "a/2", "ab", "b"}));
+}
+
+TEST_F(Collect, AKeyThatIsAGlobsHeadDoesNotWidenIt) {
+    key("a");
+    glob("a*");
+    EXPECT_EQ(keys(), (Keys{"a", "ab"}));
+}
+
+TEST_F(Collect, OfTwoGlobsWithOneHeadEachCounts) {
+    glob("a/1*");
+    glob("a/*2");
+    prefix("a/2");
+    EXPECT_EQ(keys(), (Keys{"a/1", "a/2"}));
 }
 
 TEST(Snapshot, EmptyStateIsOneEmptyPage) {

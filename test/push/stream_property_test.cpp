@@ -14,6 +14,8 @@ namespace {
 const std::vector<std::string> all_keys{"a",   "a/1", "a/2", "a/b/1", "a/b/2", "ab",
                                         "b/1", "b/2", "b/3", "c/d/e", "c/d/f", "z"};
 const std::vector<std::string> all_prefixes{"", "a", "a/", "a/b/", "b/", "c/", "nothing/"};
+const std::vector<std::string> all_globs{"**",    "*",      "*/1", "a/*",    "a/**", "**/1", "a/**/1",
+                                         "c/*/e", "**/d/*", "a*",  "*/b/**", "b/2",  "x/**"};
 
 struct Seen {
     HubStats stats;
@@ -39,7 +41,7 @@ class Scenario {
         hub_options.coalesce_max_bytes = 300 + below(3'000);
         hub_options.cache_bytes = below(8'000);
         hub_options.scan_changes = 1 + below(10);
-        hub_options.max_filters = 8;
+        hub_options.max_filters = 10;
         hub_options.write_timeout = std::chrono::hours{10};
         for (int i = 0; i < 2; ++i)
             nodes_.push_back(std::make_unique<Node>(io_, store_, clock_, log_, feed_options, hub_options));
@@ -201,6 +203,7 @@ class Scenario {
         do {
             for (std::size_t n = below(3); n > 0; --n) out.keys.insert(pick(all_keys));
             for (std::size_t n = below(3); n > 0; --n) out.prefixes.insert(pick(all_prefixes));
+            for (std::size_t n = below(3); n > 0; --n) out.globs.insert(pick(all_globs));
         } while (out.empty());
         return out;
     }
@@ -214,6 +217,7 @@ class Scenario {
         if (!resume && (filters.empty() || one_in(2))) filters = random_filters();
         subscription.filters.keys.assign(filters.keys.begin(), filters.keys.end());
         subscription.filters.prefixes.assign(filters.prefixes.begin(), filters.prefixes.end());
+        subscription.filters.globs.assign(filters.globs.begin(), filters.globs.end());
         subscription.snapshot = !one_in(4);
         subscription.meta_only = one_in(3);
         Node& node = *pick(nodes_);
@@ -249,11 +253,13 @@ class Scenario {
     void ask(Client& client) {
         json::array keys;
         json::array prefixes;
+        json::array globs;
         for (std::size_t n = below(3); n > 0; --n) keys.emplace_back(pick(all_keys));
         for (std::size_t n = below(3); n > 0; --n) prefixes.emplace_back(pick(all_prefixes));
+        for (std::size_t n = below(3); n > 0; --n) globs.emplace_back(pick(all_globs));
         json::object message{{"type", one_in(2) ? "subscribe" : "unsubscribe"},
                              {"id", below(1'000)},
-                             {"payload", {{"keys", keys}, {"prefixes", prefixes}}}};
+                             {"payload", {{"keys", keys}, {"prefixes", prefixes}, {"globs", globs}}}};
         if (one_in(6)) message = {{"type", "ping"}};
         client.transport->say(json::serialize(message));
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <random>
 
@@ -129,16 +130,21 @@ TEST_F(Index, RemoveFromKeepsTheFirstFilters) {
 TEST_F(Index, AgreesWithTheNaiveMatcherUnderRandomComingAndGoing) {
     std::mt19937 random(3);  // NOLINT(bugprone-random-generator-seed): repeats on purpose
     const std::vector<std::string> texts{"", "a", "a/", "a/b", "ab", "b", "b/c", "b/c/d", "a/b/c"};
+    const std::vector<std::string> globs{"**",  "*",   "a/**", "*/b", "a/*",    "**/c", "b/**/d", "a*",
+                                         "*/*", "*b",  "a",    "b/c", "a/*/c",  "*c/d", "**/b/*", "*/**/c",
+                                         "b*",  "*/c", "**/*", "*a*", "**/d/x", "b/*c", "**/**",  "a/**/b"};
     std::vector<Plain*> all;
     std::vector<std::vector<std::pair<FilterKind, std::string>>> model;
     for (int i = 0; i < 20; ++i) {
         all.push_back(&subscriber());
         model.emplace_back();
     }
-    for (int step = 0; step < 5'000; ++step) {
+    for (int step = 0; step < 20'000; ++step) {
         const std::size_t n = random() % all.size();
-        const auto kind = random() % 2 == 0 ? FilterKind::key : FilterKind::prefix;
-        const std::string& text = texts[random() % texts.size()];
+        constexpr std::array kinds{FilterKind::key, FilterKind::prefix, FilterKind::glob};
+        const auto kind = kinds[random() % kinds.size()];
+        const std::string& text =
+            kind == FilterKind::glob ? globs[random() % globs.size()] : texts[random() % texts.size()];
         auto& filters = model[n];
         const auto at = std::find(filters.begin(), filters.end(), std::pair(kind, text));
         switch (random() % 5) {
@@ -165,6 +171,7 @@ TEST_F(Index, AgreesWithTheNaiveMatcherUnderRandomComingAndGoing) {
                 for (std::size_t i = 0; i < model.size(); ++i) {
                     const bool hit = std::any_of(model[i].begin(), model[i].end(), [&](const auto& f) {
                         return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
+                            if (f.first == FilterKind::glob) return glob_matches(f.second, key);
                             return f.first == FilterKind::key ? key == f.second : key.starts_with(f.second);
                         });
                     });
@@ -192,6 +199,7 @@ TEST_P(SubsetOf, IsWhatTheFiltersMatch) {
     for (std::size_t i = 0; i < GetParam(); ++i)
         keys.push_back(std::string(1, static_cast<char>('a' + (i % 7))) + "/" + std::to_string(i / 7));
     const feed::Change change = change_of(keys);
+    const std::vector<std::string> globs{"*/1", "a/**", "b/*", "**/*2", "*/1*", "**", "c/0", "x/*"};
     std::vector<std::pair<std::string, std::vector<std::string>>> known;
     Subset subset;
     for (int round = 0; round < 200; ++round) {
@@ -199,6 +207,7 @@ TEST_P(SubsetOf, IsWhatTheFiltersMatch) {
         for (std::size_t n = random() % 6; n > 0; --n) index.add(who, FilterKind::key, keys[random() % keys.size()]);
         for (std::size_t n = random() % 3; n > 0; --n)
             index.add(who, FilterKind::prefix, keys[random() % keys.size()].substr(0, random() % 3));
+        for (std::size_t n = random() % 3; n > 0; --n) index.add(who, FilterKind::glob, globs[random() % globs.size()]);
         std::vector<std::string> expected;
         for (const auto& event : change.events)
             if (matches(who.filters(), event.key)) expected.push_back(event.key);

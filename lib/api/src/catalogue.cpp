@@ -147,6 +147,9 @@ Sentences sentences_of(Errc code) {
         case Errc::lease_not_found:
             return {"The setting's time to live ended before it was written. Send the request again.",
                     "租约已失效，配置未写入。请重新发送请求。"};
+        case Errc::client_not_found:
+            return {"There is no stream[ \"{id}\"] on this node. GET /api/v1/clients lists those that are there.",
+                    "本节点上没有该推送流[ \"{id}\"]。现有的推送流见 GET /api/v1/clients。"};
         case Errc::method_not_allowed:
             return {"This path does not take this method[ ({method})][; it takes {allow}].",
                     "该路径不支持此方法[ {method}][，支持：{allow}]。"};

@@ -56,6 +56,16 @@ constexpr std::array phrases{
     Phrase{"a key has no control characters", "键不能含控制字符"},
     Phrase{"a key has no empty segment: no '/' at its ends, no '//'", "键不能有空段：首尾不能是 '/'，也不能有 '//'"},
     Phrase{"a key has no segment '.' or '..'", "键不能有 '.' 或 '..' 段"},
+    Phrase{"in a glob ** is a whole segment", "通配符 ** 必须单独成段"},
+    // how clients call themselves
+    Phrase{"it has 1 to 128 letters, digits or any of . _ : / @ -", "须为 1 至 128 个字母、数字或 . _ : / @ -"},
+    Phrase{"it is key:value", "格式为 key:value"},
+    Phrase{"its key has 1 to 63 letters, digits or any of . _ / @ -", "标签键须为 1 至 63 个字母、数字或 . _ / @ -"},
+    Phrase{"its value has at most 128 letters, digits or any of . _ : / @ -",
+           "标签值最多 128 个字母、数字或 . _ : / @ -"},
+    Phrase{"a client has at most 16 labels", "一个客户端最多 16 个标签"},
+    Phrase{"each key is given once", "每个键只能出现一次"},
+    Phrase{"it is websocket, sse or ndjson", "取值为 websocket、sse 或 ndjson"},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "clients.hpp"
 #include "documents.hpp"
 #include "list.hpp"
 #include "operations.hpp"
@@ -20,7 +21,16 @@ constexpr std::array<Parameter, 7> read_query{
 constexpr std::array<Parameter, 6> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}, {"wait"}, {"since"}}};
 constexpr std::array<Parameter, 2> put_query{{{"raw"}, {"dry_run"}}};
 constexpr std::array<Parameter, 1> write_query{{{"dry_run"}}};
-constexpr std::array<Parameter, 5> watch_query{{{"key", true}, {"prefix", true}, {"since"}, {"snapshot"}, {"fields"}}};
+constexpr std::array<Parameter, 8> watch_query{{{"key", true},
+                                                {"prefix", true},
+                                                {"glob", true},
+                                                {"since"},
+                                                {"snapshot"},
+                                                {"fields"},
+                                                {"client_id"},
+                                                {"label", true}}};
+constexpr std::array<Parameter, 5> clients_query{
+    {{"limit"}, {"cursor"}, {"client_id"}, {"label", true}, {"transport"}}};
 constexpr std::array<Parameter, 1> health_query{{{"verbose"}}};
 constexpr std::span<const Parameter> no_query{};
 
@@ -42,6 +52,9 @@ constexpr std::array table{
     RouteRow{post,   "/api/v1/txn",            run_transaction,  Scope::api,        Body::transaction, Stamp::none,     write_query},
     RouteRow{get,    "/api/v1/watch",          get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
     RouteRow{get,    "/ws",                    get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
+    RouteRow{get,    "/api/v1/clients",        list_clients,     Scope::api,        Body::none,        Stamp::none,     clients_query},
+    RouteRow{get,    "/api/v1/clients/:id",    get_client,       Scope::api,        Body::none,        Stamp::none,     no_query},
+    RouteRow{del,    "/api/v1/clients/:id",    delete_client,    Scope::api,        Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/errors",         get_errors,       Scope::operations, Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/openapi.json",   get_openapi,      Scope::operations, Body::none,        Stamp::none,     no_query},
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "accept.hpp"
+#include "client_name.hpp"
 #include "confcast/http/byte_stream.hpp"
 #include "confcast/http/websocket.hpp"
 #include "stream_transport.hpp"
@@ -29,6 +30,10 @@ Result<push::Subscription> read_subscription(const Call& call, push::Framing fra
     push::Subscription subscription;
     subscription.filters.keys = query.all("key");
     subscription.filters.prefixes = query.all("prefix");
+    subscription.filters.globs = query.all("glob");
+    Result<push::ClientName> name = read_client_name(query);
+    if (!name) return name.error();
+    subscription.name = std::move(*name);
     if (const auto text = since_of(call, framing)) {
         const Result<push::Since> since = push::Since::parse(*text);
         if (!since) return since.error();

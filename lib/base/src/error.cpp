@@ -70,6 +70,8 @@ std::string_view name_of(Errc code) {
             return "route_not_found";
         case Errc::lease_not_found:
             return "lease_not_found";
+        case Errc::client_not_found:
+            return "client_not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
         case Errc::not_acceptable:

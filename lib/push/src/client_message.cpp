@@ -9,6 +9,7 @@
 
 #include "confcast/base/utf8.hpp"
 #include "confcast/store/layout.hpp"
+#include "glob.hpp"
 
 namespace confcast::push {
 namespace {
@@ -66,11 +67,13 @@ Result<> read_texts(const json::object& payload, std::string_view name, std::vec
 }
 
 Result<> read_filters(const json::object& payload, Filters& filters) {
-    if (auto known = only(payload, "/payload", {"keys", "prefixes"}); !known) return known;
+    if (auto known = only(payload, "/payload", {"keys", "prefixes", "globs"}); !known) return known;
     if (auto keys = read_texts(payload, "keys", filters.keys); !keys) return keys;
     if (auto prefixes = read_texts(payload, "prefixes", filters.prefixes); !prefixes) return prefixes;
+    if (auto globs = read_texts(payload, "globs", filters.globs); !globs) return globs;
     // On a live stream "nothing named" is more likely a mistake than a wish for everything, which is the prefix "".
-    if (filters.empty()) return invalid("/payload", "name at least one key or prefix (the prefix \"\" is everything)");
+    if (filters.empty())
+        return invalid("/payload", "name at least one key, prefix or glob (the prefix \"\" is everything)");
     return check_filters(filters);
 }
 
@@ -85,7 +88,20 @@ Result<> read_text(const json::object& payload, std::string_view name, bool requ
     return {};
 }
 
-Result<> read_ack(const json::object& payload, bool& failed) {
+// In whole characters: the text is UTF-8.
+std::string text_of(const json::object& payload, std::string_view name) {
+    const json::value* field = payload.if_contains(name);
+    if (field == nullptr) return {};
+    std::string_view text = field->get_string();
+    if (text.size() > max_ack_bytes) {
+        std::size_t end = max_ack_bytes;
+        while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+        text = text.substr(0, end);
+    }
+    return std::string(text);
+}
+
+Result<> read_ack(const json::object& payload, Ack& ack) {
     if (auto known = only(payload, "/payload", {"seq_id", "status", "key", "error"}); !known) return known;
     const json::value* seq_id = payload.if_contains("seq_id");
     if (seq_id == nullptr) return invalid("/payload/seq_id", "the field is missing");
@@ -94,9 +110,10 @@ Result<> read_ack(const json::object& payload, bool& failed) {
     if (auto status = read_text(payload, "status", true); !status) return status;
     const json::string& status = payload.at("status").get_string();
     if (status != "applied" && status != "failed") return invalid("/payload/status", "it must be applied or failed");
-    failed = status == "failed";
     if (auto key = read_text(payload, "key", false); !key) return key;
-    return read_text(payload, "error", false);
+    if (auto error = read_text(payload, "error", false); !error) return error;
+    ack = {seq_id->get_int64(), status == "failed", text_of(payload, "key"), text_of(payload, "error"), {}};
+    return {};
 }
 
 Result<> read_payload(const json::object& payload, ClientMessage& message) {
@@ -110,7 +127,7 @@ Result<> read_payload(const json::object& payload, ClientMessage& message) {
             if (auto known = only(payload, "/payload", {"token"}); !known) return known;
             return read_text(payload, "token", true);
         case Type::ack:
-            return read_ack(payload, message.ack_failed);
+            return read_ack(payload, message.ack);
     }
     return {};
 }
@@ -164,6 +181,8 @@ Result<> check_filters(const Filters& filters) {
     // A prefix is good when a key can begin with it.
     for (const std::string& prefix : filters.prefixes)
         if (const auto valid = store::check_key(prefix + 'x'); !valid) return key_error(prefix, valid.error());
+    for (const std::string& glob : filters.globs)
+        if (const auto valid = check_glob(glob); !valid) return key_error(glob, valid.error());
     return {};
 }
 

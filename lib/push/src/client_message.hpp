@@ -13,8 +13,8 @@ namespace confcast::push {
 struct ClientMessage {
     enum class Type : std::uint8_t { subscribe, unsubscribe, ping, auth, ack };
     Type type = Type::ping;
-    Filters filters;          // of subscribe and unsubscribe: at least one
-    bool ack_failed = false;  // of ack
+    Filters filters;  // of subscribe and unsubscribe: at least one
+    Ack ack;          // of ack, but not when
 };
 
 struct ParsedMessage {
@@ -26,10 +26,13 @@ struct ParsedMessage {
 /// ("pointer", "reason"); invalid_key ("key", "rule"). The id is set with an error too, when it could be read.
 ParsedMessage parse_client_message(std::string_view text);
 
-/// invalid_key ("key", "rule"): a key breaks the rules of keys, or no key can begin with a prefix.
+/// invalid_key ("key", "rule"): a key or glob breaks the rules of keys (check_glob()), or no key can
+/// begin with a prefix.
 Result<> check_filters(const Filters& filters);
 
 inline constexpr std::size_t max_message_depth = 8;
 inline constexpr std::size_t max_id_bytes = 128;
+/// Of an ack's key and error more is not kept.
+inline constexpr std::size_t max_ack_bytes = 512;
 
 }  // namespace confcast::push

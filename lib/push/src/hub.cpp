@@ -1,13 +1,29 @@
 #include "confcast/push/hub.hpp"
 
+#include <map>
 #include <random>
 
 #include "client_message.hpp"
 #include "core.hpp"
+#include "each_filter.hpp"
 #include "polls.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
+
+namespace {
+
+// Of one page of clients: neither many that do not match nor many that have much may hold the loop.
+constexpr std::size_t max_page_scan = 10'000;
+constexpr std::size_t max_page_filter_bytes = 1U << 20U;
+
+std::size_t bytes_of(const Filters& filters) {
+    std::size_t bytes = 0;
+    for_each(filters, [&bytes](FilterKind, const std::string& text) { bytes += text.size(); });
+    return bytes;
+}
+
+}  // namespace
 
 std::string Core::envelope(const Error& error) const {
     return options.render_envelope ? options.render_envelope(error) : plain_envelope(error);
@@ -17,6 +33,7 @@ struct Hub::Impl final : Core {
     using Core::Core;
 
     void forget(Session& session) override {
+        by_id.erase(session.id());
         const std::size_t slot = session.slot;
         std::swap(sessions[slot], sessions.back());
         sessions[slot]->slot = slot;
@@ -30,7 +47,14 @@ struct Hub::Impl final : Core {
     }
 
     feed::Epoch epoch = feed.position().epoch;
+    std::uint64_t new_id() {
+        std::uint64_t id = 0;
+        while (id == 0 || by_id.contains(id)) id = ids();
+        return id;
+    }
+
     std::vector<std::unique_ptr<Session>> sessions;
+    std::map<std::uint64_t, Session*> by_id;
     std::vector<Subscriber*> matched;  // scratch
     Polls polls;
     std::mt19937_64 ids{std::random_device{}()};
@@ -45,16 +69,16 @@ Hub::~Hub() { impl_->feed.remove_listener(*this); }
 
 Result<> Hub::check(const Subscription& subscription) const {
     const Filters& filters = subscription.filters;
-    const std::size_t count = filters.keys.size() + filters.prefixes.size();
-    if (count > impl_->options.max_filters)
+    if (filters.size() > impl_->options.max_filters)
         return Error(Errc::too_many_filters)
             .with("limit", static_cast<std::int64_t>(impl_->options.max_filters))
-            .with("count", static_cast<std::int64_t>(count));
+            .with("count", static_cast<std::int64_t>(filters.size()));
     return check_filters(filters);
 }
 
 TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
-    auto& session = *impl_->sessions.emplace_back(std::make_unique<Session>(*impl_, transport, impl_->ids()));
+    auto& session = *impl_->sessions.emplace_back(std::make_unique<Session>(*impl_, transport, impl_->new_id()));
+    impl_->by_id.emplace(session.id(), &session);
     session.slot = impl_->sessions.size() - 1;
     ++impl_->stats.sessions_opened;
     session.open(std::move(subscription));
@@ -99,6 +123,37 @@ void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
 }
 
 std::size_t Hub::sessions() const { return impl_->sessions.size(); }
+
+ClientPage Hub::clients(const ClientQuery& query, std::uint64_t after, std::size_t limit) const {
+    ClientPage page;
+    std::size_t bytes = 0;
+    std::size_t looked_at = 0;
+    std::uint64_t last = after;
+    for (auto at = impl_->by_id.upper_bound(after); at != impl_->by_id.end(); ++at) {
+        if (page.clients.size() >= limit || bytes >= max_page_filter_bytes || looked_at++ >= max_page_scan) {
+            page.next = last;
+            break;
+        }
+        last = at->first;
+        if (!at->second->is(query)) continue;
+        page.clients.push_back(at->second->view());
+        bytes += bytes_of(page.clients.back().filters);
+    }
+    return page;
+}
+
+std::optional<Client> Hub::client(std::uint64_t session) const {
+    const auto found = impl_->by_id.find(session);
+    if (found == impl_->by_id.end()) return std::nullopt;
+    return found->second->view();
+}
+
+bool Hub::dismiss(std::uint64_t session) {
+    const auto found = impl_->by_id.find(session);
+    if (found == impl_->by_id.end()) return false;
+    found->second->dismiss();
+    return true;
+}
 
 std::size_t Hub::polls() const { return impl_->polls.size(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "confcast/push/hub.hpp"
+#include "glob.hpp"
 
 namespace confcast::push {
 namespace {
@@ -12,8 +13,15 @@ bool is_there(const feed::State& state, const Filters& filters) {
         const auto at = state.entries().lower_bound(prefix);
         return at != state.entries().end() && at->first.starts_with(prefix);
     };
+    const auto has_glob = [&state](const std::string& glob) {
+        const std::string_view head = glob_head(glob);
+        auto at = state.entries().lower_bound(head);
+        while (at != state.entries().end() && at->first.starts_with(head) && !glob_matches(glob, at->first)) ++at;
+        return at != state.entries().end() && at->first.starts_with(head);
+    };
     return std::ranges::any_of(filters.keys, [&state](const std::string& key) { return state.find(key) != nullptr; }) ||
-           std::ranges::any_of(filters.prefixes, has_prefix) || (filters.empty() && state.size() > 0);
+           std::ranges::any_of(filters.prefixes, has_prefix) || std::ranges::any_of(filters.globs, has_glob) ||
+           (filters.empty() && state.size() > 0);
 }
 
 // A setting that is there says itself when it last changed, whatever of history this node has seen. Deletes are known
@@ -26,13 +34,16 @@ News news_of_key(const feed::Feed& feed, std::string_view key, feed::Revision si
     return feed.resumable(since) && (last || since >= state.tombstone_floor()) ? News::none : News::lost;
 }
 
-News news_of_prefixes(const feed::Feed& feed, const Filters& filters, feed::Revision since) {
+News news_of_ranges(const feed::Feed& feed, const Filters& filters, feed::Revision since) {
     const feed::State& state = feed.state();
     if (since < state.tombstone_floor() || !feed.resumable(since)) return News::lost;
     News found = News::none;
     state.changed_since(since, [&](feed::Revision, const feed::KeyChange& change) {
         const auto covers = [&change](const std::string& prefix) { return change.key.starts_with(prefix); };
-        if (!filters.empty() && std::ranges::none_of(filters.prefixes, covers)) return true;
+        const auto matches = [&change](const std::string& glob) { return glob_matches(glob, change.key); };
+        if (!filters.empty() && std::ranges::none_of(filters.prefixes, covers) &&
+            std::ranges::none_of(filters.globs, matches))
+            return true;
         found = News::changed;
         return false;
     });
@@ -53,8 +64,8 @@ News news_since(const feed::Feed& feed, const Filters& filters, const Seen& seen
         if (news == News::changed) return news;
         worst = std::max(worst, news);
     }
-    if (filters.prefixes.empty() && !filters.empty()) return worst;
-    return std::max(worst, news_of_prefixes(feed, filters, seen.revision));
+    if (filters.prefixes.empty() && filters.globs.empty() && !filters.empty()) return worst;
+    return std::max(worst, news_of_ranges(feed, filters, seen.revision));
 }
 
 }  // namespace confcast::push

@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "each_filter.hpp"
+
 namespace confcast::push {
 namespace {
 
@@ -60,9 +62,7 @@ Awaitable<News> Polls::wait(const Filters& filters, const Wait& wait) {
 }
 
 void Polls::add_filters(Poll& poll, const Filters& filters) {
-    for (const std::string& key : filters.keys) index_.add(poll, FilterKind::key, key);
-    for (const std::string& prefix : filters.prefixes) index_.add(poll, FilterKind::prefix, prefix);
-    if (filters.empty()) index_.add(poll, FilterKind::prefix, "");
+    for_each_or_everything(filters, [&](FilterKind kind, const std::string& text) { index_.add(poll, kind, text); });
 }
 
 void Polls::finish(Waiting::iterator it, News news) {

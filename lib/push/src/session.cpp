@@ -4,7 +4,8 @@
 
 namespace confcast::push {
 
-Session::Session(Core& core, Transport& transport, std::uint64_t id) : core_(core), transport_(transport), id_(id) {}
+Session::Session(Core& core, Transport& transport, std::uint64_t id)
+    : core_(core), transport_(transport), id_(id), connected_(core.clock.wall()) {}
 
 Session::~Session() {
     core_.index.remove_all(*this);
@@ -54,6 +55,12 @@ void Session::go_away(std::string_view reason, std::chrono::milliseconds reconne
     leaving_ = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
     core_.index.remove_all(*this);
     if (!in_flight_) pump();
+}
+
+void Session::dismiss() {
+    if (closing_) return;
+    ++core_.stats.dismissed;
+    close(close::dismissed);
 }
 
 // After this the session only waits for on_closed(): it hears of no change and answers nothing.

@@ -31,6 +31,11 @@ class Session final : public Subscriber, public TransportEvents {
     /// A parked session looks whether it can begin: false when it goes on waiting.
     bool try_start();
     void tick(SteadyTime now);
+    /// Closes it for good, whatever is under way.
+    void dismiss();
+    std::uint64_t id() const { return id_; }
+    bool is(const ClientQuery& query) const;
+    Client view() const;
     /// goaway, then close 1012.
     void go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
 
@@ -78,6 +83,7 @@ class Session final : public Subscriber, public TransportEvents {
     void fill();
     void send_batch();
     void send_now(const MessagePtr& message);
+    void count_bytes(const Message& message);
     bool take_changes(bool to_head);
     bool too_far_behind(feed::Journal::Iterator from, bool to_head) const;
     /// Whether the changes from here on cannot be sent as they are: too many, or the first one is too big.
@@ -88,6 +94,10 @@ class Session final : public Subscriber, public TransportEvents {
     void next_page();
     void told(feed::Revision revision);
     feed::Position position() const { return {core_.head().epoch, told_}; }
+
+    // session_view.cpp
+    Filters filters_in_force() const;
+    ClientState state() const;
 
     // session_requests.cpp
     void take_bad_message(std::string id, Error error);
@@ -114,6 +124,10 @@ class Session final : public Subscriber, public TransportEvents {
     std::unique_ptr<Parked> parked_;
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<GoAway> leaving_;
+    std::unique_ptr<const ClientName> name_;  // null: it has none
+    std::unique_ptr<const Ack> ack_;          // the latest
+    SystemTime connected_;
+    std::uint64_t bytes_ = 0;         // sent
     std::optional<Reason> restart_;   // all positions have become void
     std::uint32_t bad_messages_ = 0;  // in a row
     bool meta_only_ = false;

@@ -60,7 +60,7 @@ void Session::send_batch() {
     since_ = core_.clock.now();
     taken_ = transport_.bytes_taken();
     core_.stats.messages += core_.batch.size();
-    for (const MessagePtr& message : core_.batch.messages()) core_.stats.bytes += message->json().size();
+    for (const MessagePtr& message : core_.batch.messages()) count_bytes(*message);
     transport_.send(core_.batch.messages());
     core_.batch.clear();
 }
@@ -70,8 +70,13 @@ void Session::send_now(const MessagePtr& message) {
     since_ = told_at_;
     taken_ = transport_.bytes_taken();
     ++core_.stats.messages;
-    core_.stats.bytes += message->json().size();
+    count_bytes(*message);
     transport_.send({&message, 1});
+}
+
+void Session::count_bytes(const Message& message) {
+    core_.stats.bytes += message.json().size();
+    bytes_ += message.framed(transport_.framing()).size();
 }
 
 void Session::told(feed::Revision revision) {

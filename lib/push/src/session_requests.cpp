@@ -1,6 +1,7 @@
 // What clients say: each message is answered in its turn, and none is lost without a word.
 #include <algorithm>
 
+#include "each_filter.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
@@ -21,7 +22,9 @@ void Session::on_text(std::string_view text) {
             return;
         case Type::ack:
             ++core_.stats.acks;
-            if (parsed.message->ack_failed) ++core_.stats.nacks;
+            if (parsed.message->ack.failed) ++core_.stats.nacks;
+            parsed.message->ack.at = core_.clock.wall();
+            ack_ = std::make_unique<const Ack>(std::move(parsed.message->ack));
             return;
         case Type::ping:
             ++core_.stats.pings;
@@ -98,23 +101,21 @@ bool Session::answer_next() {
 }
 
 bool Session::has_new_filter(const Filters& filters) const {
-    const auto is_new = [this](FilterKind kind) {
-        return [this, kind](const std::string& text) { return !SubscriptionIndex::has(*this, kind, text); };
-    };
-    return std::any_of(filters.keys.begin(), filters.keys.end(), is_new(FilterKind::key)) ||
-           std::any_of(filters.prefixes.begin(), filters.prefixes.end(), is_new(FilterKind::prefix));
+    bool is_new = false;
+    for_each(filters, [&](FilterKind kind, const std::string& text) {
+        is_new = is_new || !SubscriptionIndex::has(*this, kind, text);
+    });
+    return is_new;
 }
 
 void Session::subscribe(const Request& request) {
     const Filters& wanted = request.message.filters;
     const std::size_t limit = core_.options.max_filters;
     const std::size_t before = filters().size();
-    if (wanted.keys.size() + wanted.prefixes.size() <= limit) {
-        for (const std::string& key : wanted.keys) core_.index.add(*this, FilterKind::key, key);
-        for (const std::string& prefix : wanted.prefixes) core_.index.add(*this, FilterKind::prefix, prefix);
-    }
-    if (wanted.keys.size() + wanted.prefixes.size() > limit || filters().size() > limit) {
-        const std::size_t count = std::max(filters().size(), wanted.keys.size() + wanted.prefixes.size());
+    if (wanted.size() <= limit)
+        for_each(wanted, [this](FilterKind kind, const std::string& text) { core_.index.add(*this, kind, text); });
+    if (wanted.size() > limit || filters().size() > limit) {
+        const std::size_t count = std::max(filters().size(), wanted.size());
         core_.index.remove_from(*this, before);
         answer_error(request.id, Error(Errc::too_many_filters)
                                      .with("limit", static_cast<std::int64_t>(limit))
@@ -128,9 +129,8 @@ void Session::subscribe(const Request& request) {
 }
 
 void Session::unsubscribe(const Request& request) {
-    for (const std::string& key : request.message.filters.keys) core_.index.remove(*this, FilterKind::key, key);
-    for (const std::string& prefix : request.message.filters.prefixes)
-        core_.index.remove(*this, FilterKind::prefix, prefix);
+    for_each(request.message.filters,
+             [this](FilterKind kind, const std::string& text) { core_.index.remove(*this, kind, text); });
     core_.batch.add(encode_filters(position(), "unsubscribed", request.id, filters()));
 }
 

@@ -1,12 +1,14 @@
 // How a stream begins: what the welcome says, and what follows it.
 #include <algorithm>
 
+#include "each_filter.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
 
 void Session::open(Subscription subscription) {
     meta_only_ = subscription.meta_only;
+    if (!subscription.name.empty()) name_ = std::make_unique<const ClientName>(std::move(subscription.name));
     if (subscription.since) {
         if (!subscription.since->epoch && core_.feed.ready()) subscription.since->epoch = core_.head().epoch;
         // A client that is sent away before its welcome keeps what it has.
@@ -49,9 +51,8 @@ void Session::begin(const Subscription& subscription) {
 }
 
 void Session::add_filters(const Filters& filters) {
-    for (const std::string& key : filters.keys) core_.index.add(*this, FilterKind::key, key);
-    for (const std::string& prefix : filters.prefixes) core_.index.add(*this, FilterKind::prefix, prefix);
-    if (filters.empty()) core_.index.add(*this, FilterKind::prefix, "");
+    for_each_or_everything(filters,
+                           [this](FilterKind kind, const std::string& text) { core_.index.add(*this, kind, text); });
 }
 
 void Session::begin_fresh(bool with_snapshot) {

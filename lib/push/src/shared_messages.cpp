@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "matcher.hpp"
 #include "wire.hpp"
 
 namespace confcast::push {
@@ -48,10 +49,13 @@ Coalesced SharedMessages::coalesced(feed::Revision told, feed::Revision since, F
     add_filters(filters);
     if (auto shared = cache_.find(key_.view())) return {Coalesced::Outcome::message, std::move(shared)};
 
+    std::vector<FilterBucket*> buckets;
+    for (const FilterLink& filter : filters) buckets.push_back(filter.bucket);
+    Matcher matcher(buckets);
     UpdateEncoder encoder(at(state.revision()), meta_only);
     bool fits = true;
     state.changed_since(since, [&](feed::Revision revision, const feed::KeyChange& change) {
-        if (!matches(filters, change.key)) return true;
+        if (!matcher.matches(change.key)) return true;
         fits = encoder.events() == 0 || encoder.bytes() + estimate(change, meta_only) <= options_.coalesce_max_bytes;
         if (fits) encoder.add(revision, change);
         return fits;

@@ -2,24 +2,50 @@
 
 #include <algorithm>
 
+#include "matcher.hpp"
 #include "wire.hpp"
 
 namespace confcast::push {
 namespace {
 
-// A filter that another one covers would show its entries twice. In order of text a prefix comes before everything
-// that it covers; of a key and a prefix with the same text the prefix comes first.
-std::vector<const FilterBucket*> without_covered(FilterSpan filters) {
-    std::vector<const FilterBucket*> all;
+// What is read of the state in one go: all that begins with `head` (or only the key of that name), and which filters
+// say what of it counts.
+struct Range {
+    std::string_view head;
+    bool one_key;
+    std::vector<FilterBucket*> filters;
+    bool all = false;  // one of the filters matches everything in it
+
+    bool covers(const Range& other) const {
+        return one_key ? other.one_key && other.head == head : other.head.starts_with(head);
+    }
+    void add(const Range& other) {
+        filters.insert(filters.end(), other.filters.begin(), other.filters.end());
+        all = all || (other.all && other.head == head);
+    }
+};
+
+Range range_of(FilterBucket& filter) {
+    const std::string_view head = filter.head();
+    const bool one_key = filter.kind == FilterKind::key || (filter.kind == FilterKind::glob && head == filter.text);
+    return {head, one_key, {&filter}, filter.kind == FilterKind::prefix};
+}
+
+// Ranges that do not overlap, ascending: no entry is read twice. In order of text a range comes before all that it
+// covers; of a key and a range with the same text the range comes first.
+std::vector<Range> ranges_of(FilterSpan filters) {
+    std::vector<Range> all;
     all.reserve(filters.size());
-    for (const FilterLink& filter : filters) all.push_back(filter.bucket);
-    std::sort(all.begin(), all.end(), [](const FilterBucket* a, const FilterBucket* b) {
-        return a->text != b->text ? a->text < b->text : a->kind == FilterKind::prefix && b->kind == FilterKind::key;
+    for (const FilterLink& filter : filters) all.push_back(range_of(*filter.bucket));
+    std::sort(all.begin(), all.end(), [](const Range& a, const Range& b) {
+        return a.head != b.head ? a.head < b.head : !a.one_key && b.one_key;
     });
-    std::vector<const FilterBucket*> kept;
-    for (const FilterBucket* filter : all) {
-        if (!kept.empty() && kept.back()->kind == FilterKind::prefix && kept.back()->matches(filter->text)) continue;
-        kept.push_back(filter);
+    std::vector<Range> kept;
+    for (Range& range : all) {
+        if (kept.empty() || !kept.back().covers(range))
+            kept.push_back(std::move(range));
+        else
+            kept.back().add(range);
     }
     return kept;
 }
@@ -28,14 +54,15 @@ std::vector<const FilterBucket*> without_covered(FilterSpan filters) {
 
 std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters) {
     std::vector<feed::EntryPtr> out;
-    for (const FilterBucket* filter : without_covered(filters)) {
-        if (filter->kind == FilterKind::key) {
-            if (auto entry = state.find(filter->text)) out.push_back(std::move(entry));
-        } else {
-            for (auto at = state.entries().lower_bound(filter->text);
-                 at != state.entries().end() && filter->matches(at->first); ++at)
-                out.push_back(at->second);
+    for (const Range& range : ranges_of(filters)) {
+        if (range.one_key) {
+            if (auto entry = state.find(range.head)) out.push_back(std::move(entry));
+            continue;
         }
+        Matcher matcher(range.filters);
+        for (auto at = state.entries().lower_bound(range.head);
+             at != state.entries().end() && at->first.starts_with(range.head); ++at)
+            if (range.all || matcher.matches(at->first)) out.push_back(at->second);
     }
     return out;
 }

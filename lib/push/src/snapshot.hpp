@@ -10,7 +10,7 @@
 
 namespace confcast::push {
 
-/// All entries that a filter matches, ascending by key, each once.
+/// All entries that a filter matches, ascending by key, each once. Reads only what begins as a filter does.
 std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters);
 
 class Snapshot {

@@ -17,14 +17,15 @@ bool SubscriptionIndex::has(const Subscriber& who, FilterKind kind, std::string_
 
 bool SubscriptionIndex::add(Subscriber& who, FilterKind kind, std::string_view text) {
     if (has(who, kind, text)) return false;
-    Buckets& buckets = kind == FilterKind::key ? keys_ : prefixes_;
-    auto found = buckets.find(text);
-    if (found == buckets.end()) {
-        found = buckets.emplace(std::string(text), FilterBucket{}).first;
+    Buckets& all = buckets(kind);
+    auto found = all.find(text);
+    if (found == all.end()) {
+        found = all.emplace(std::string(text), FilterBucket{}).first;
         found->second.text = found->first;
         found->second.kind = kind;
         found->second.id = next_id_++;
         if (kind == FilterKind::prefix) ++lengths_[text.size()];
+        if (kind == FilterKind::glob) trie_.add(found->second);
     }
     FilterBucket& bucket = found->second;
     bucket.members.push_back({&who, static_cast<std::uint32_t>(who.links_.size())});
@@ -59,26 +60,48 @@ void SubscriptionIndex::unlink(Subscriber& who, std::size_t link) {
         moved_link.bucket->members[moved_link.member].link = static_cast<std::uint32_t>(link);
     who.links_.pop_back();
 
-    if (!bucket->members.empty()) return;
-    if (bucket->kind == FilterKind::prefix) {
-        const auto length = lengths_.find(bucket->text.size());
+    if (bucket->members.empty()) drop(*bucket);
+}
+
+void SubscriptionIndex::drop(FilterBucket& bucket) {
+    if (bucket.kind == FilterKind::prefix) {
+        const auto length = lengths_.find(bucket.text.size());
         if (--length->second == 0) lengths_.erase(length);
     }
-    Buckets& buckets = bucket->kind == FilterKind::key ? keys_ : prefixes_;
-    buckets.erase(buckets.find(bucket->text));
+    if (bucket.kind == FilterKind::glob) trie_.remove(bucket);
+    Buckets& all = buckets(bucket.kind);
+    all.erase(all.find(bucket.text));
+}
+
+SubscriptionIndex::Buckets& SubscriptionIndex::buckets(FilterKind kind) {
+    switch (kind) {
+        case FilterKind::key:
+            return keys_;
+        case FilterKind::prefix:
+            return prefixes_;
+        case FilterKind::glob:
+            break;
+    }
+    return globs_;
 }
 
 void SubscriptionIndex::match(const feed::Change& change, std::vector<Subscriber*>& out) {
     ++round_;
-    for (const feed::KeyChange& event : change.events) {
-        const std::string_view key = event.key;
-        if (const auto exact = keys_.find(key); exact != keys_.end()) collect(exact->second, out);
-        for (const auto& [length, count] : lengths_) {
-            if (length > key.size()) break;
-            const auto found = prefixes_.find(key.substr(0, length));
-            if (found != prefixes_.end()) collect(found->second, out);
-        }
+    for (const feed::KeyChange& event : change.events) match_key(event.key, out);
+}
+
+void SubscriptionIndex::match_key(std::string_view key, std::vector<Subscriber*>& out) {
+    if (const auto exact = keys_.find(key); exact != keys_.end()) collect(exact->second, out);
+    for (const auto& [length, count] : lengths_) {
+        if (length > key.size()) break;
+        const auto found = prefixes_.find(key.substr(0, length));
+        if (found != prefixes_.end()) collect(found->second, out);
     }
+    if (globs_.empty()) return;
+    candidates_.clear();
+    trie_.candidates(key, candidates_);
+    for (FilterBucket* glob : candidates_)
+        if (glob->seen != round_ && glob->matches(key)) collect(*glob, out);
 }
 
 // A bucket is gone through once in a round however many events it matches: a revision of many keys costs no more per

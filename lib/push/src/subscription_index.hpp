@@ -1,5 +1,6 @@
 // Who wants to hear of a key. Invariant: the cost of a change grows with the filters and subscribers that match it and
-// with the number of distinct prefix lengths in use, never with filters that do not match.
+// with the number of distinct prefix lengths in use, never with filters that do not match. (Globs: see glob_trie.hpp
+// for what it tells apart.)
 //
 // A filter's text is kept once, in its bucket; a subscriber holds links to buckets. "Everything" is the prefix "", so
 // that nothing here has to know it as a special case.
@@ -14,27 +15,10 @@
 #include <vector>
 
 #include "confcast/feed/entry.hpp"
+#include "filter_bucket.hpp"
+#include "glob_trie.hpp"
 
 namespace confcast::push {
-
-enum class FilterKind : std::uint8_t { key, prefix };
-
-class Subscriber;
-
-/// One distinct filter and all who have it.
-struct FilterBucket {
-    struct Member {
-        Subscriber* who;
-        std::uint32_t link;  // which of the subscriber's links points here
-    };
-    std::string_view text;  // owned by the index; lives as long as the bucket
-    FilterKind kind = FilterKind::key;
-    std::uint64_t id = 0;  // never used again for another filter
-    std::uint64_t seen = 0;
-    std::vector<Member> members;
-
-    bool matches(std::string_view key) const { return kind == FilterKind::key ? key == text : key.starts_with(text); }
-};
 
 /// A subscriber's end of a filter.
 struct FilterLink {
@@ -75,7 +59,7 @@ class SubscriptionIndex {
     void match(const feed::Change& change, std::vector<Subscriber*>& out);
 
     /// Distinct filters.
-    std::size_t size() const { return keys_.size() + prefixes_.size(); }
+    std::size_t size() const { return keys_.size() + prefixes_.size() + globs_.size(); }
 
   private:
     struct Hash {
@@ -84,11 +68,17 @@ class SubscriptionIndex {
     };
     using Buckets = std::unordered_map<std::string, FilterBucket, Hash, std::equal_to<>>;
 
+    Buckets& buckets(FilterKind kind);
     void unlink(Subscriber& who, std::size_t link);
+    void drop(FilterBucket& bucket);
+    void match_key(std::string_view key, std::vector<Subscriber*>& out);
     void collect(FilterBucket& bucket, std::vector<Subscriber*>& out) const;
 
     Buckets keys_;
     Buckets prefixes_;
+    Buckets globs_;
+    GlobTrie trie_;                               // of globs_
+    std::vector<FilterBucket*> candidates_;       // scratch
     std::map<std::size_t, std::size_t> lengths_;  // of prefixes: length -> distinct prefixes
     std::uint64_t next_id_ = 1;
     std::uint64_t round_ = 0;  // of match()

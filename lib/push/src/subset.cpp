@@ -6,13 +6,28 @@
 namespace confcast::push {
 namespace {
 
-std::pair<std::size_t, std::size_t> range_of(const feed::Change& change, const FilterBucket& filter) {
+// Calls `visit(begin, end)` for the ranges of events that the filter matches, ascending. All that it may match is one
+// range; of a glob's not every event need match.
+template <class Visit>
+void visit_ranges(const feed::Change& change, const FilterBucket& filter, const Visit& visit) {
     const auto& events = change.events;
-    const auto first = std::lower_bound(events.begin(), events.end(), filter.text,
+    const std::string_view head = filter.head();
+    const bool whole = filter.kind == FilterKind::key;
+    const auto begin = std::lower_bound(events.begin(), events.end(), head,
                                         [](const feed::KeyChange& e, std::string_view text) { return e.key < text; });
-    const auto last =
-        std::partition_point(first, events.end(), [&](const feed::KeyChange& e) { return filter.matches(e.key); });
-    return {static_cast<std::size_t>(first - events.begin()), static_cast<std::size_t>(last - events.begin())};
+    const auto end = std::partition_point(
+        begin, events.end(), [&](const feed::KeyChange& e) { return whole ? e.key == head : e.key.starts_with(head); });
+    const auto index = [&](auto at) { return static_cast<std::size_t>(at - events.begin()); };
+    if (filter.kind != FilterKind::glob) {
+        if (begin != end) visit(index(begin), index(end));
+        return;
+    }
+    const auto matches = [&](const feed::KeyChange& e) { return filter.matches(e.key); };
+    for (auto first = std::find_if(begin, end, matches); first != end;) {
+        const auto last = std::find_if_not(first, end, matches);
+        visit(index(first), index(last));
+        first = std::find_if(last, end, matches);
+    }
 }
 
 std::uint64_t mask_of(std::size_t begin, std::size_t end) {
@@ -34,14 +49,13 @@ void Subset::assign(const feed::Change& change, FilterSpan filters) {
         return;
     }
     const bool small = change.events.size() <= bits;
-    for (const FilterLink& filter : filters) {
-        const auto [begin, end] = range_of(change, *filter.bucket);
-        if (begin == end) continue;
+    const auto add = [&](std::size_t begin, std::size_t end) {
         if (small)
             mask_ |= mask_of(begin, end);
         else
             ranges_.push_back({begin, end});
-    }
+    };
+    for (const FilterLink& filter : filters) visit_ranges(change, *filter.bucket, add);
     join_ranges();
 }
 

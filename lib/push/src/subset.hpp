@@ -16,7 +16,7 @@ bool matches(FilterSpan filters, std::string_view key);
 /// usual change costs no allocation.
 class Subset {
   public:
-    /// Uses that events are ascending by key: filters x log(events).
+    /// Uses that events are ascending by key: filters x log(events), and for a glob the events that begin as it does.
     void assign(const feed::Change& change, FilterSpan filters);
 
     bool empty() const { return mask_ == 0 && ranges_.empty(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "confcast/push/client.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "json_text.hpp"
 
@@ -62,13 +63,6 @@ std::string_view name_of(Reason reason) {
             return "ahead";
     }
     return "";
-}
-
-std::string session_name(std::uint64_t session) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string out;
-    for (unsigned shift = 64; shift > 0; shift -= 4) out += hex[(session >> (shift - 4)) & 15U];
-    return out;
 }
 
 void append_texts(std::string& out, FilterSpan filters, FilterKind kind) {
@@ -150,6 +144,8 @@ MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_
     append_texts(out, in_force, FilterKind::key);
     out += ",\"prefixes\":";
     append_texts(out, in_force, FilterKind::prefix);
+    out += ",\"globs\":";
+    append_texts(out, in_force, FilterKind::glob);
     out += '}';
     return finish_message(at, type, std::move(out));
 }

@@ -33,6 +33,7 @@ enum class Errc : std::int32_t {
     config_not_found = 40401,         // no such key (at that revision)
     route_not_found = 40402,          // no such path
     lease_not_found = 40403,          // no such lease
+    client_not_found = 40404,         // no such stream on this node
     method_not_allowed = 40501,       // the path exists, the method does not (Allow lists those that do)
     not_acceptable = 40601,           // nothing that Accept lists is served here (data.served says what is)
     request_timeout = 40801,          // head or body did not arrive in time

@@ -13,17 +13,12 @@
 #include "confcast/base/clock.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
+#include "confcast/push/client.hpp"
+#include "confcast/push/filters.hpp"
 #include "confcast/push/news.hpp"
 #include "confcast/push/transport.hpp"
 
 namespace confcast::push {
-
-/// What a client wants to see. Neither keys nor prefixes = everything. An empty prefix = everything.
-struct Filters {
-    std::vector<std::string> keys;
-    std::vector<std::string> prefixes;
-    bool empty() const { return keys.empty() && prefixes.empty(); }
-};
 
 /// The client's `since`. Without an epoch the node's own is meant.
 struct Since {
@@ -39,6 +34,7 @@ struct Subscription {
     std::optional<Since> since;  // resume there
     bool snapshot = true;        // without since: the state first; false = start at "now"
     bool meta_only = false;      // fields=meta: no values
+    ClientName name{};           // how the client calls itself
 };
 
 struct HubOptions {
@@ -79,6 +75,7 @@ struct HubStats {
     std::uint64_t nacks = 0;             // ack messages with status failed
     std::uint64_t refused = 0;           // client messages answered with error
     std::uint64_t closed_slow = 0;       // write time-out
+    std::uint64_t dismissed = 0;         // closed by dismiss()
     std::uint64_t pings = 0;
     std::uint64_t polls = 0;        // long polls that had to wait
     std::uint64_t polls_woken = 0;  // of these, those that a change has answered
@@ -114,6 +111,13 @@ class Hub final : private feed::FeedListener {
     void drain(std::string_view reason, std::chrono::milliseconds window);
 
     std::size_t sessions() const;
+    /// The clients after that session which the query means, at most `limit`. Looks at a bounded number of sessions and
+    /// copies a bounded number of bytes of filters: a page never stalls the loop, however many there are. Who is there
+    /// all the time while the pages are read is in exactly one of them.
+    ClientPage clients(const ClientQuery& query, std::uint64_t after, std::size_t limit) const;
+    std::optional<Client> client(std::uint64_t session) const;
+    /// Closes a client's stream: 1008, "closed by an operator". False when there is no such session.
+    bool dismiss(std::uint64_t session);
     /// Long polls that wait now.
     std::size_t polls() const;
     const HubStats& stats() const;

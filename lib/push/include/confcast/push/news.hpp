@@ -5,10 +5,9 @@
 #include <optional>
 
 #include "confcast/feed/feed.hpp"
+#include "confcast/push/filters.hpp"
 
 namespace confcast::push {
-
-struct Filters;
 
 enum class News : std::uint8_t {
     none,     // nothing up to now
