@@ -96,8 +96,10 @@ void register_server(observe::Registry& registry, const http::Server& server) {
                    member(server, &Stats::streams));
     registry.counter("confcast_http_streams_total", "Such answers begun", member(server, &Stats::streams_begun));
     registry.counter("confcast_http_accepted_total", "Connections accepted", member(server, &Stats::accepted));
-    registry.counter("confcast_http_refused_connections_total", "Connections over the limit, turned away",
+    registry.counter("confcast_http_refused_connections_total", "Connections over a limit, turned away",
                      member(server, &Stats::refused_connections));
+    registry.counter("confcast_http_accept_pauses_total", "Times that accepting waited for its rate",
+                     member(server, &Stats::accept_pauses));
     registry.counter("confcast_http_accept_errors_total", "Accepts that failed", member(server, &Stats::accept_errors));
     registry.counter("confcast_http_bad_requests_total", "Requests that are not well-formed HTTP",
                      member(server, &Stats::bad_requests));

@@ -39,6 +39,10 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
 
     flags.group("Connections");
     flags.count("--max-connections", options.server.max_connections, "Open connections; 0 = the file limit - 64", 0);
+    flags.count("--max-connections-per-address", options.server.max_connections_per_address,
+                "Of these from one address (IPv6: from one /64); 0 = three quarters", 0);
+    flags.count("--accept-rate", options.server.accept_rate,
+                "Connections accepted a second, others wait their turn; 0 = all at once", 0);
     flags.bytes("--max-head", options.server.max_head, "Request line and headers");
     flags.bytes("--max-target", options.server.max_target, "Request target");
     flags.bytes("--max-websocket-message", options.server.max_websocket_message, "A message from a WebSocket client");

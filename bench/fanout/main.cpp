@@ -25,6 +25,7 @@ void declare(CLI::App& app, Options& options, std::string& server) {
     app.add_option("--keys", options.keys, "keys that are written in turn")->capture_default_str();
     app.add_option("--slow", options.slow_percent, "percent of the subscribers that stop reading again and again");
     app.add_option("--slow-pause", options.slow_pause, "seconds that they stop for")->capture_default_str();
+    app.add_option("--slow-bytes", options.slow_bytes, "bytes that they read in between (default: what is there)");
     app.add_option("--idle", options.idle, "seconds of silence first, to measure what silence costs");
     app.add_option("--patience", options.patience, "seconds without a delivery after which the rest is lost")
         ->capture_default_str();

@@ -24,9 +24,10 @@ struct Options {
     std::size_t payload = 256;
     std::size_t keys = 1;
     double slow_percent = 0;
-    double slow_pause = 1.0;  // seconds that a slow client does not read, again and again
-    double idle = 0;          // seconds of silence before the first publication, to measure what silence costs
-    double patience = 15;     // seconds without any delivery after which what is missing is lost
+    double slow_pause = 1.0;     // seconds that a slow client does not read, again and again
+    std::size_t slow_bytes = 0;  // that it reads between two pauses; 0 = what is there
+    double idle = 0;             // seconds of silence before the first publication, to measure what silence costs
+    double patience = 15;        // seconds without any delivery after which what is missing is lost
     std::string path = "/ws";
     bool verify = false;
 };

@@ -1,5 +1,6 @@
 #include "swarm.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "confcast/load/websocket.hpp"
@@ -9,6 +10,8 @@ namespace {
 
 // A slow client's kernel buffer is small, so that it is the server that feels the pause.
 constexpr int slow_receive_buffer = 16 << 10;
+// And smaller for one that takes little at a time: the kernel tells the server of room only when half of it is free.
+constexpr int trickle_receive_buffer = 2 << 10;
 
 }  // namespace
 
@@ -25,7 +28,7 @@ void Swarm::connect_some() {
     while (started_ < subscribers_.size() && connecting_ < options_.connecting) {
         const auto index = started_++;
         auto& subscriber = subscribers_[index];
-        subscriber.socket = load::Socket::start_connect(options_.server, is_slow(index) ? slow_receive_buffer : 0);
+        subscriber.socket = load::Socket::start_connect(options_.server, receive_buffer(index));
         subscriber.stage = Stage::connecting;
         subscriber.upgrade = std::make_unique<load::ResponseReader>();
         ++connecting_;
@@ -57,7 +60,7 @@ void Swarm::on_writable(std::size_t index) {
 }
 
 void Swarm::on_readable(std::size_t index) {
-    const auto n = subscribers_[index].socket.read_some(buffer_);
+    const auto n = subscribers_[index].socket.read_some(room_for(index));
     if (!n) return;
     if (*n == 0) return end(index, "the server ended the connection");
     on_bytes(index, {buffer_.data(), *n});
@@ -110,6 +113,16 @@ void Swarm::end(std::size_t index, std::string_view why) {
     subscriber.stage = Stage::dead;
     subscriber.socket.close();
     events_.on_end(index, why);
+}
+
+int Swarm::receive_buffer(std::size_t index) const {
+    if (!is_slow(index)) return 0;
+    return options_.slow_bytes > 0 ? trickle_receive_buffer : slow_receive_buffer;
+}
+
+std::span<char> Swarm::room_for(std::size_t index) {
+    const bool trickles = pausing_ && options_.slow_bytes > 0 && is_slow(index) && is_open(index);
+    return std::span(buffer_).first(trickles ? std::min(options_.slow_bytes, buffer_.size()) : buffer_.size());
 }
 
 void Swarm::pause(std::size_t index) {

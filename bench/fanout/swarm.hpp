@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ class Swarm {
     void on_frame(std::size_t index, const load::Frame& frame);
     void end(std::size_t index, std::string_view why);
     void pause(std::size_t index);
+    /// Where bytes of this one are read into: no more than it wants at a time.
+    std::span<char> room_for(std::size_t index);
+    int receive_buffer(std::size_t index) const;
 
     const Options& options_;
     const std::string upgrade_request_;

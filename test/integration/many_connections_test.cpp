@@ -34,8 +34,21 @@ TEST(ManyConnections, AThousandIdleOnesLeaveTheServerQuickAndSmall) {
     }
 }
 
-TEST(ManyConnections, TheOneTooManyIsToldAndTheRestLive) {
+TEST(ManyConnections, AnAddressKeepsAQuarterFreeForOthers) {
     const Server server({.flags = {"--max-connections", "20"}});
+    std::vector<load::HttpClient> clients;
+    for (int i = 0; i < 15; ++i) {
+        clients.push_back(server.http());
+        ASSERT_EQ(clients.back().get("/livez").status, 200U) << i;
+    }
+    const auto refused = server.http().get("/livez");
+    EXPECT_EQ(code_of(refused), 50305);
+    EXPECT_EQ(refused.header("Retry-After"), "1");
+    EXPECT_EQ(envelope_of(refused).at("data").at("limit"), 15);
+}
+
+TEST(ManyConnections, TheOneTooManyIsToldAndTheRestLive) {
+    const Server server({.flags = {"--max-connections", "20", "--max-connections-per-address", "20"}});
     std::vector<load::HttpClient> clients;
     for (int i = 0; i < 20; ++i) {
         clients.push_back(server.http());

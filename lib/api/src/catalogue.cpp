@@ -226,6 +226,10 @@ Sentences sentences_of(Errc code) {
         case Errc::too_many_connections:
             return {"The server has as many connections as it may[ ({limit})]. Try again after a while.",
                     "连接数已达上限[（{limit}）]。请稍后重试。"};
+        case Errc::too_many_from_address:
+            return {
+                "Your address has as many connections as one may[ ({limit})]. Close some, or try again after a while.",
+                "您的地址的连接数已达上限[（{limit}）]。请关闭部分连接或稍后重试。"};
         case Errc::store_timeout:
             return {"The store did not answer in time; nothing was written. Try again.",
                     "存储响应超时，未写入任何内容。请重试。"};

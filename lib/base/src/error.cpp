@@ -114,6 +114,8 @@ std::string_view name_of(Errc code) {
             return "shutting_down";
         case Errc::too_many_connections:
             return "too_many_connections";
+        case Errc::too_many_from_address:
+            return "too_many_from_address";
         case Errc::store_timeout:
             return "store_timeout";
         case Errc::outcome_unknown:

@@ -11,10 +11,7 @@
 namespace confcast::http {
 namespace {
 
-std::string name_of_peer(const Socket& socket) {
-    boost::system::error_code ec;
-    const auto peer = socket.remote_endpoint(ec);
-    if (ec) return "?";
+std::string name_of(const asio::ip::tcp::endpoint& peer) {
     std::string host = peer.address().to_string();
     if (peer.address().is_v6()) host = "[" + host + "]";
     return host + ":" + std::to_string(peer.port());
@@ -23,8 +20,8 @@ std::string name_of_peer(const Socket& socket) {
 /// Ends when the connection does. What HTTP needed is freed before the WebSocket or the stream begins.
 Awaitable<> run_connection(Connection& connection) {
     auto http = std::make_unique<HttpSession>(connection);
-    if (connection.over_limit) {
-        co_await http->turn_away(Errc::too_many_connections);
+    if (connection.refused) {
+        co_await http->turn_away(*connection.refused);
         co_return;
     }
     Takeover next = co_await http->serve();
@@ -49,10 +46,15 @@ void on_end(const Connection& connection, const std::exception_ptr& thrown) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Shared> s, Socket accepted, bool over)
-    : shared(std::move(s)), socket(std::move(accepted)), remote(name_of_peer(socket)), over_limit(over) {
-    ++(over_limit ? shared->stats.refused_connections : shared->stats.accepted);
-    if (over_limit)
+Connection::Connection(std::shared_ptr<Shared> s, Socket accepted, const asio::ip::tcp::endpoint& peer,
+                       std::optional<Error> why_not)
+    : shared(std::move(s)),
+      socket(std::move(accepted)),
+      remote(name_of(peer)),
+      refused(why_not ? std::make_unique<const Error>(std::move(*why_not)) : nullptr),
+      from(refused ? nullptr : &shared->addresses.enter(peer.address())) {
+    ++(refused ? shared->stats.refused_connections : shared->stats.accepted);
+    if (refused)
         ++shared->turning_away;
     else
         ++shared->stats.connections;
@@ -60,10 +62,11 @@ Connection::Connection(std::shared_ptr<Shared> s, Socket accepted, bool over)
 }
 
 Connection::~Connection() {
-    if (over_limit)
+    if (refused)
         --shared->turning_away;
     else
         --shared->stats.connections;
+    if (from != nullptr) shared->addresses.leave(*from);
     unlink();
     shared->connections.on_removed();
 }

@@ -6,9 +6,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "addresses.hpp"
 #include "confcast/base/async.hpp"
+#include "confcast/base/error.hpp"
 
 namespace confcast::http {
 
@@ -27,7 +30,9 @@ class Activity {
 
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   public:
-    Connection(std::shared_ptr<Shared> shared, Socket accepted, bool over_limit);
+    /// `refused`: why it is not to be served, but told so and closed.
+    Connection(std::shared_ptr<Shared> shared, Socket accepted, const asio::ip::tcp::endpoint& peer,
+               std::optional<Error> refused);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -43,7 +48,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
     SteadyTime deadline = SteadyTime::max();
     Activity* activity = nullptr;
     asio::cancellation_signal stop;
-    const bool over_limit;  // to be told so and closed
+    std::unique_ptr<const Error> refused;
+    Addresses::Count* const from;  // nullptr: it does not count
 };
 
 /// Serves the connection in a coroutine of its own, which owns it.

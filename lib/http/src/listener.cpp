@@ -21,6 +21,8 @@ constexpr std::size_t spare_descriptors = 64;
 constexpr std::size_t max_turned_away = 32;
 constexpr std::chrono::milliseconds back_off{50};
 constexpr int refusals_per_turn = 64;
+// Connections come in handfuls rather than one by one with a timer between each two.
+constexpr std::chrono::milliseconds shortest_pause{5};
 
 std::size_t limit_of_descriptors() {
     rlimit limit{};
@@ -51,7 +53,10 @@ bool out_of_descriptors(const error_code& ec) {
 }  // namespace
 
 Listener::Listener(std::shared_ptr<Shared> shared)
-    : shared_(std::move(shared)), acceptor_(shared_->executor), pause_(shared_->executor) {}
+    : shared_(std::move(shared)),
+      acceptor_(shared_->executor),
+      pause_(shared_->executor),
+      pace_(shared_->options.accept_rate, shared_->options.accept_burst) {}
 
 Listener::~Listener() {
     if (reserve_ >= 0) ::close(reserve_);
@@ -60,6 +65,9 @@ Listener::~Listener() {
 Result<> Listener::open() {
     const auto& o = shared_->options;
     max_connections_ = o.max_connections > 0 ? o.max_connections : limit_of_descriptors();
+    max_per_address_ = o.max_connections_per_address > 0
+                           ? o.max_connections_per_address
+                           : std::max<std::size_t>(1, max_connections_ - max_connections_ / 4);
     const auto endpoint = endpoint_of(shared_->executor, o.host, o.port);
     if (!endpoint) return endpoint.error();
     const std::string where = o.host + ":" + std::to_string(o.port);
@@ -90,6 +98,8 @@ void Listener::close() {
 Awaitable<> Listener::run() {
     const std::string answer = co_await refusal();
     while (acceptor_.is_open()) {
+        co_await wait_for_turn();
+        if (!acceptor_.is_open()) co_return;
         auto [ec, socket] = co_await acceptor_.async_accept(as_result);
         if (!ec) {
             take(std::move(socket));
@@ -107,15 +117,42 @@ Awaitable<> Listener::run() {
     }
 }
 
+// Who comes too fast waits in the kernel's queue: thousands that come back at once are served in turn, and between them
+// those that are there already.
+Awaitable<> Listener::wait_for_turn() {
+    if (pace_.wait(shared_->clock.now()) == SteadyTime::duration::zero()) co_return;
+    ++shared_->stats.accept_pauses;
+    while (acceptor_.is_open()) {
+        const auto wait = pace_.wait(shared_->clock.now());
+        if (wait == SteadyTime::duration::zero()) co_return;
+        pause_.expires_after(std::max<SteadyTime::duration>(wait, shortest_pause));
+        const auto [paused] = co_await pause_.async_wait(as_result);
+        if (paused) co_return;
+    }
+}
+
 void Listener::take(Socket socket) {
-    error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    const bool over_limit = shared_->stats.connections >= max_connections_;
-    if (over_limit && shared_->turning_away >= max_turned_away) {
+    pace_.begin(shared_->clock.now());
+    error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (ec) return;  // it has left already
+    socket.set_option(asio::ip::tcp::no_delay(true), ec);
+    std::optional<Error> refused = refusal_for(peer.address());
+    if (refused && shared_->turning_away >= max_turned_away) {
         ++shared_->stats.refused_connections;
         return;
     }
-    start_connection(std::make_unique<Connection>(shared_, std::move(socket), over_limit));
+    start_connection(std::make_unique<Connection>(shared_, std::move(socket), peer, std::move(refused)));
+}
+
+std::optional<Error> Listener::refusal_for(const asio::ip::address& address) const {
+    const auto too_many = [](Errc code, std::size_t limit) {
+        return Error(code).with("limit", static_cast<std::int64_t>(limit));
+    };
+    if (shared_->stats.connections >= max_connections_) return too_many(Errc::too_many_connections, max_connections_);
+    if (shared_->addresses.of(address) >= max_per_address_)
+        return too_many(Errc::too_many_from_address, max_per_address_);
+    return std::nullopt;
 }
 
 void Listener::refuse_from_reserve(std::string_view answer) {

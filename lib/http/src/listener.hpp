@@ -7,6 +7,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
+#include "pace.hpp"
 #include "shared.hpp"
 
 namespace confcast::http {
@@ -25,7 +26,10 @@ class Listener {
   private:
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
+    /// Returns when the next connection may be accepted.
+    Awaitable<> wait_for_turn();
     void take(Socket socket);
+    std::optional<Error> refusal_for(const asio::ip::address& address) const;
     void refuse_from_reserve(std::string_view answer);
     Awaitable<std::string> refusal();
     void open_reserve();
@@ -33,7 +37,9 @@ class Listener {
     std::shared_ptr<Shared> shared_;
     Acceptor acceptor_;
     SteadyTimer pause_;
+    Pace pace_;
     std::size_t max_connections_ = 0;
+    std::size_t max_per_address_ = 0;
     std::uint16_t port_ = 0;
     int reserve_ = -1;
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "addresses.hpp"
 #include "confcast/http/middleware.hpp"
 #include "confcast/http/server.hpp"
 #include "connections.hpp"
@@ -28,6 +29,7 @@ struct Shared {
     bool ending = false;  // answer what is under way, begin nothing new
     std::size_t turning_away = 0;
     Connections connections;
+    Addresses addresses;
     std::vector<std::string_view> pieces;  // scratch: of one write, used during one call only
 
     /// The answer to an error that is found before the chain can run, or instead of it. With an id, in the language of

@@ -60,6 +60,62 @@ TEST_F(Listening, TurnsAwayWhoIsOverTheLimit) {
     expect_service();
 }
 
+TEST_F(Listening, TurnsAwayAnAddressThatHasItsShare) {
+    options.max_connections = 100;
+    options.max_connections_per_address = 2;
+    start();
+    Client first = connect();
+    auto second = std::make_unique<Client>(connect());
+    run(until([this] { return server->stats().connections == 2; }));
+    const std::string text = exchange(get);
+    EXPECT_EQ(status_of(text), 503U);
+    EXPECT_NE(text.find("Retry-After: 1\r\n"), std::string::npos);
+    EXPECT_NE(text.find("too_many_from_address"), std::string::npos);
+    EXPECT_EQ(server->stats().refused_connections, 1U);
+    second.reset();
+    run(until([this] { return server->stats().connections == 1; }));
+    expect_service();
+}
+
+TEST_F(Listening, OneAddressGetsThreeQuartersWhenNothingElseIsSaid) {
+    options.max_connections = 4;
+    start();
+    std::vector<Client> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(connect());
+    run(until([this] { return server->stats().connections == 3; }));
+    EXPECT_NE(exchange(get).find("too_many_from_address"), std::string::npos);
+}
+
+TEST_F(Listening, AcceptsAtItsPaceAndLosesNobody) {
+    options.accept_rate = 10;
+    options.accept_burst = 3;
+    start();
+    std::vector<Client> clients;
+    for (int i = 0; i < 6; ++i) clients.push_back(connect());
+    run(until([this] { return server->stats().accept_pauses == 1; }));
+    EXPECT_EQ(server->stats().accepted, 3U);
+    clock.advance(std::chrono::milliseconds(100));
+    run(until([this] { return server->stats().accept_pauses == 2; }));
+    EXPECT_EQ(server->stats().accepted, 4U);
+    clock.advance(std::chrono::seconds(1));
+    run(until([this] { return server->stats().accepted == 6; }));
+    run(clients.back().send(get));
+    EXPECT_EQ(run(clients.back().answer()).status, 200U);
+    EXPECT_EQ(server->stats().refused_connections, 0U);
+}
+
+TEST_F(Listening, AListenerThatWaitsForItsPaceCanBeClosed) {
+    options.accept_rate = 1;
+    options.accept_burst = 1;
+    start();
+    Client first = connect();
+    Client second = connect();
+    run(until([this] { return server->stats().accept_pauses == 1; }));
+    server->stop_accepting();
+    settle();
+    EXPECT_EQ(server->stats().accepted, 1U);
+}
+
 TEST_F(Listening, TurnsAwayManyAtOnceWithoutKeepingThem) {
     options.max_connections = 1;
     start();

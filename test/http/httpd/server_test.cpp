@@ -27,7 +27,10 @@ Awaitable<std::string> exchange_with(Client client, std::string bytes) {
 
 }  // namespace
 
-ServerTest::ServerTest() : handler(echo), render(render_error) { options.port = 0; }
+ServerTest::ServerTest() : handler(echo), render(render_error) {
+    options.port = 0;
+    options.accept_rate = 0;  // the clock stands still
+}
 
 ServerTest::~ServerTest() = default;
 

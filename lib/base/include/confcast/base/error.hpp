@@ -55,6 +55,7 @@ enum class Errc : std::int32_t {
     not_caught_up = 50302,            // this node has not seen the asked revision in time
     shutting_down = 50303,            // the server is going away
     too_many_connections = 50304,     // the connection limit is reached
+    too_many_from_address = 50305,    // the limit of connections from one address is
     store_timeout = 50401,            // the store did not answer in time; nothing was written
     outcome_unknown = 50402,          // a write was sent and its answer did not come: it may have happened
     http_version_unsupported = 50501  // neither HTTP/1.1 nor 1.0

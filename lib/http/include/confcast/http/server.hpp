@@ -17,8 +17,11 @@ namespace confcast::http {
 
 struct ServerOptions {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 8080;        // 0 = any free one
-    std::size_t max_connections = 0;  // 0 = RLIMIT_NOFILE - 64
+    std::uint16_t port = 8080;                    // 0 = any free one
+    std::size_t max_connections = 0;              // 0 = RLIMIT_NOFILE - 64
+    std::size_t max_connections_per_address = 0;  // IPv6: per /64; 0 = three quarters of max_connections
+    std::size_t accept_rate = 5'000;   // connections a second; those over it wait to be accepted. 0 = no limit
+    std::size_t accept_burst = 1'000;  // as many at once after a rest
     std::size_t max_head = 8U << 10U;
     std::size_t max_target = 4U << 10U;
     std::size_t max_body = 2U << 20U;  // when body_limit does not say otherwise
@@ -37,7 +40,8 @@ struct ServerOptions {
 
 struct ServerStats {
     std::uint64_t accepted = 0;
-    std::uint64_t refused_connections = 0;  // over the limit: answered 503 and closed
+    std::uint64_t refused_connections = 0;  // over a limit: answered 503 and closed
+    std::uint64_t accept_pauses = 0;        // times that accepting waited for its rate
     std::uint64_t accept_errors = 0;        // EMFILE and friends: survived
     std::uint64_t requests = 0;
     std::uint64_t bad_requests = 0;  // refused by the gate or the parser
