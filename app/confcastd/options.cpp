@@ -156,7 +156,7 @@ std::string read_rest(const Words& words, Options& options) {
 std::variant<Options, Ending> parse_options(int count, const char* const* arguments) {
     Options options;
     Words words;
-    CLI::App app("confcastd: settings over REST, changes over WebSocket", "confcastd");
+    CLI::App app("confcastd: settings over REST, changes pushed to whoever listens", "confcastd");
     app.set_version_flag("--version", "confcastd " + std::string(version));
     add_flags(app, options, words);
     try {

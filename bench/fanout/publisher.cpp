@@ -23,7 +23,7 @@ std::uint64_t revision_in(const load::HttpResponse& response) {
 
 }  // namespace
 
-Publisher::Publisher(const Options& options, std::string key_prefix, Poller& poller, std::uint64_t first_tag,
+Publisher::Publisher(const Options& options, std::string key_prefix, load::Poller& poller, std::uint64_t first_tag,
                      PublisherEvents& events)
     : options_(options),
       key_prefix_(std::move(key_prefix)),

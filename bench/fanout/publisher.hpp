@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "confcast/load/http.hpp"
+#include "confcast/load/poller.hpp"
 #include "confcast/load/socket.hpp"
 #include "options.hpp"
-#include "poller.hpp"
 
 namespace confcast::fanout {
 
@@ -23,7 +23,7 @@ class PublisherEvents {
 class Publisher {
   public:
     /// Connects at once. Tags from `first_tag` on are the publisher's.
-    Publisher(const Options& options, std::string key_prefix, Poller& poller, std::uint64_t first_tag,
+    Publisher(const Options& options, std::string key_prefix, load::Poller& poller, std::uint64_t first_tag,
               PublisherEvents& events);
 
     bool can_publish() const { return !free_.empty(); }

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "confcast/load/ledger.hpp"
+#include "confcast/load/poller.hpp"
 #include "confcast/load/process_stats.hpp"
 #include "options.hpp"
-#include "poller.hpp"
 #include "publisher.hpp"
 #include "report.hpp"
 #include "swarm.hpp"
@@ -60,7 +60,7 @@ class Run final : private SwarmEvents, private PublisherEvents {
 
     const Options& options_;
     const std::string key_prefix_;
-    Poller poller_;
+    load::Poller poller_;
     load::Ledger ledger_;
     Swarm swarm_;
     std::optional<Publisher> publisher_;

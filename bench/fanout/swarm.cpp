@@ -15,7 +15,7 @@ constexpr int trickle_receive_buffer = 2 << 10;
 
 }  // namespace
 
-Swarm::Swarm(const Options& options, const std::string& target, Poller& poller, SwarmEvents& events)
+Swarm::Swarm(const Options& options, const std::string& target, load::Poller& poller, SwarmEvents& events)
     : options_(options),
       upgrade_request_(load::upgrade_request(target)),
       poller_(poller),

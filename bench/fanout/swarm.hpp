@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "confcast/load/http.hpp"
+#include "confcast/load/poller.hpp"
 #include "confcast/load/push_message.hpp"
 #include "confcast/load/socket.hpp"
 #include "confcast/load/websocket_frame.hpp"
 #include "options.hpp"
-#include "poller.hpp"
 
 namespace confcast::fanout {
 
@@ -32,7 +32,7 @@ class SwarmEvents {
 class Swarm {
   public:
     /// Tags below options.clients on the poller are the swarm's.
-    Swarm(const Options& options, const std::string& target, Poller& poller, SwarmEvents& events);
+    Swarm(const Options& options, const std::string& target, load::Poller& poller, SwarmEvents& events);
 
     /// Starts as many connections as the pace permits. Call until all_started().
     void connect_some();
@@ -66,7 +66,7 @@ class Swarm {
 
     const Options& options_;
     const std::string upgrade_request_;
-    Poller& poller_;
+    load::Poller& poller_;
     SwarmEvents& events_;
     std::vector<Subscriber> subscribers_;
     std::size_t slow_;

@@ -31,6 +31,36 @@ TEST_F(StreamEnd, DrainTellsEverybodyToComeBackSpreadOverTheWindowAndCloses) {
     }
 }
 
+TEST_F(StreamEnd, ACrowdIsSentAwayInTurnAndServedUntilThen) {
+    std::vector<FakeTransport*> clients;
+    for (int i = 0; i < 1'000; ++i) clients.push_back(&open_quiet({}));
+    const auto gone = [&] {
+        return std::ranges::count_if(clients, [](const FakeTransport* client) { return client->closed.has_value(); });
+    };
+    hub().drain("draining", milliseconds{4'000});
+    EXPECT_EQ(gone(), 256);
+    pass(milliseconds{1'000});
+    EXPECT_EQ(gone(), 500);
+    put("a", "1");
+    std::int64_t served = 0;
+    std::int64_t last = -1;
+    for (auto* client : clients) {
+        const auto got = client->one();
+        if (got.type == "update") {
+            ++served;
+            client->complete();
+            continue;
+        }
+        const auto after = got.payload.at("reconnect_after_ms").as_int64();
+        EXPECT_GE(after, last);
+        last = after;
+    }
+    EXPECT_EQ(served, 500);
+    EXPECT_LT(last, 2'000) << "half of them, so half of the window";
+    pass(milliseconds{1'000});
+    EXPECT_EQ(gone(), 1'000);
+}
+
 TEST_F(StreamEnd, DrainWaitsForTheWriteInFlight) {
     auto& client = open_quiet({});
     put("a", "1");

@@ -1,6 +1,8 @@
 #include "send_now.hpp"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -51,6 +53,11 @@ std::span<const std::string_view> advance(std::span<const std::string_view> piec
     }
     cut = pieces.empty() ? std::string_view() : pieces.front().substr(n);
     return pieces;
+}
+
+void keep_little_unsent(int descriptor, std::size_t bytes) {
+    const int limit = static_cast<int>(bytes);
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &limit, sizeof limit);
 }
 
 std::size_t unacknowledged(int descriptor) {

@@ -22,6 +22,10 @@ Sent send_now(int descriptor, std::span<const std::string_view> pieces);
 std::span<const std::string_view> advance(std::span<const std::string_view> pieces, std::size_t n,
                                           std::string_view& cut);
 
+/// From now on the kernel takes no more than about `bytes` ahead of what it can send: what waits for a slow peer there
+/// is memory too, megabytes of it by default, and is not folded any more (tcp(7), TCP_NOTSENT_LOWAT).
+void keep_little_unsent(int descriptor, std::size_t bytes);
+
 /// Bytes that the kernel has taken and the peer has not: the only sign of life of a peer that reads slowly, for a
 /// socket is not writable again before a good part of its buffer is free.
 std::size_t unacknowledged(int descriptor);

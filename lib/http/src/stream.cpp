@@ -338,6 +338,7 @@ void StreamSession::on_quiet() {
 }  // namespace
 
 Awaitable<> serve_stream(Connection& connection, std::unique_ptr<Streaming> streaming) {
+    keep_little_unsent(connection.socket.native_handle(), connection.shared->options.max_unsent);
     auto stream = std::make_unique<StreamSession>(connection, *streaming);
     StreamHandler handler = std::move(streaming->handler);
     streaming.reset();

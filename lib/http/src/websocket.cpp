@@ -10,6 +10,7 @@
 #include "confcast/base/notifier.hpp"
 #include "frame_layer.hpp"
 #include "run_handler.hpp"
+#include "send_now.hpp"
 #include "shared.hpp"
 #include "upgrade.hpp"
 
@@ -279,6 +280,7 @@ void WebSocketSession::on_quiet() {
 }  // namespace
 
 Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upgrade) {
+    keep_little_unsent(connection.socket.native_handle(), connection.shared->options.max_unsent);
     auto socket = std::make_unique<WebSocketSession>(connection);
     const bool accepted = co_await socket->accept(*upgrade);
     WebSocketHandler handler = std::move(upgrade->handler);

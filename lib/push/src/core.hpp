@@ -42,6 +42,9 @@ struct Core {
     struct Draining {
         std::string reason;
         std::chrono::milliseconds window;
+        SteadyTime began;
+        std::size_t count;     // sessions that there were
+        std::size_t told = 0;  // of these
     };
     std::optional<Draining> draining;
     std::vector<Session*> parked;  // those that wait for this node to get as far as they are

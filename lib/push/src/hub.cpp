@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t max_page_scan = 10'000;
 constexpr std::size_t max_page_filter_bytes = 1U << 20U;
 
+constexpr std::int64_t leave_at_once = 256;
+
 std::size_t bytes_of(const Filters& filters) {
     std::size_t bytes = 0;
     for_each(filters, [&bytes](FilterKind, const std::string& text) { bytes += text.size(); });
@@ -46,13 +48,26 @@ struct Hub::Impl final : Core {
         std::erase_if(parked, [](Session* session) { return session->try_start(); });
     }
 
-    feed::Epoch epoch = feed.position().epoch;
+    /// Those whose turn it is: a few hundred at once, the others evenly over half of the window.
+    void send_away(SteadyTime now) {
+        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - draining->began);
+        const auto half = std::max<std::int64_t>(draining->window.count() / 2, 1);
+        const auto count = static_cast<std::int64_t>(draining->count);
+        const std::int64_t due = std::max(leave_at_once, count * std::min(since.count(), half) / half);
+        for (const auto& session : sessions) {
+            const auto told = static_cast<std::int64_t>(draining->told);
+            if (told >= due && draining->window.count() > 0) return;
+            if (session->go_away(draining->reason, draining->window * told / count)) ++draining->told;
+        }
+    }
+
     std::uint64_t new_id() {
         std::uint64_t id = 0;
         while (id == 0 || by_id.contains(id)) id = ids();
         return id;
     }
 
+    feed::Epoch epoch = feed.position().epoch;
     std::vector<std::unique_ptr<Session>> sessions;
     std::map<std::uint64_t, Session*> by_id;
     std::vector<Subscriber*> matched;  // scratch
@@ -109,16 +124,16 @@ void Hub::tick() {
     impl_->try_parked();
     impl_->shared.tidy();
     const SteadyTime now = impl_->clock.now();
+    if (impl_->draining) impl_->send_away(now);
     for (const auto& session : impl_->sessions) session->tick(now);
     impl_->polls.tick(now, impl_->head().revision);
 }
 
 // Clients that all come back at the same moment would find the next node as they left this one.
 void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
-    impl_->draining = Core::Draining{std::string(reason), window};
-    const auto count = static_cast<std::int64_t>(impl_->sessions.size());
-    for (const auto& session : impl_->sessions)
-        session->go_away(reason, window * static_cast<std::int64_t>(session->slot) / count);
+    const SteadyTime now = impl_->clock.now();
+    impl_->draining = Core::Draining{std::string(reason), window, now, impl_->sessions.size()};
+    impl_->send_away(now);
     impl_->polls.finish_all(News::none);
 }
 

@@ -50,11 +50,12 @@ void Session::tick(SteadyTime now) {
     send_now(core_.shared.bookmark(head));
 }
 
-void Session::go_away(std::string_view reason, std::chrono::milliseconds reconnect_after) {
-    if (closing_ || leaving_) return;
+bool Session::go_away(std::string_view reason, std::chrono::milliseconds reconnect_after) {
+    if (closing_ || leaving_) return false;
     leaving_ = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
     core_.index.remove_all(*this);
     if (!in_flight_) pump();
+    return true;
 }
 
 void Session::dismiss() {

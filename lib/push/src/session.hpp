@@ -37,7 +37,8 @@ class Session final : public Subscriber, public TransportEvents {
     bool is(const ClientQuery& query) const;
     Client view() const;
     /// goaway, then close 1012.
-    void go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
+    /// False when it is going already.
+    bool go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
 
     void on_sent() override;
     void on_text(std::string_view text) override;

@@ -125,6 +125,22 @@ TEST_F(Streams, FinishAWriteThatTheKernelTakesInPieces) {
     EXPECT_GE(user.stream->bytes_taken(), expected.size());
 }
 
+TEST_F(Streams, LeaveLittleInTheKernelForAClientThatDoesNotRead) {
+    start();
+    Client client = connect();
+    client.socket().set_option(asio::socket_base::receive_buffer_size(1));
+    run(client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
+    run(client.answer());
+    run(until([this] { return user.running; }));
+    const std::string piece(16U << 10U, 'x');
+    user.hook = [&] { user.write(piece); };
+    user.write(piece);
+    settle();
+    EXPECT_GE(user.stream->bytes_taken(), options.max_unsent);
+    EXPECT_LE(user.stream->bytes_taken(), 4 * options.max_unsent);  // by default it would be megabytes
+    user.hook = nullptr;
+}
+
 TEST_F(Streams, SayThatTheyLiveWhenNothingElseIsWritten) {
     start();
     Client client = open();

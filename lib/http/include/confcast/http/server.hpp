@@ -26,6 +26,7 @@ struct ServerOptions {
     std::size_t max_target = 4U << 10U;
     std::size_t max_body = 2U << 20U;  // when body_limit does not say otherwise
     std::size_t max_websocket_message = 64U << 10U;
+    std::size_t max_unsent = 32U << 10U;                  // of a WebSocket or a stream, about, in the kernel
     std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
     std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
     std::chrono::milliseconds write_timeout{10'000};      // a write that moves no byte for so long

@@ -106,8 +106,9 @@ class Hub final : private feed::FeedListener {
     /// at will).
     void tick();
 
-    /// Tells every client to come back (goaway with reconnect_after_ms spread over `window`), then closes with 1012.
-    /// New sessions get the same at once. Long polls end with `none`.
+    /// Tells every client to come back (goaway with reconnect_after_ms spread over `window`), then closes with 1012: a
+    /// few hundred at once, the others in tick() over half of the window; until its turn each gets what changes. New
+    /// sessions get the same at once. Long polls end with `none`.
     void drain(std::string_view reason, std::chrono::milliseconds window);
 
     std::size_t sessions() const;

@@ -1,11 +1,11 @@
-#include "poller.hpp"
+#include "confcast/load/poller.hpp"
 
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
-namespace confcast::fanout {
+namespace confcast::load {
 
 Poller::Poller() : fd_(::epoll_create1(EPOLL_CLOEXEC)), events_{} {
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
@@ -33,4 +33,4 @@ std::span<const epoll_event> Poller::wait(int milliseconds) {
     return {events_.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
 }
 
-}  // namespace confcast::fanout
+}  // namespace confcast::load

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace confcast::fanout {
+namespace confcast::load {
 
 class Poller {
   public:
@@ -27,4 +27,4 @@ class Poller {
     std::array<epoll_event, 1024> events_;
 };
 
-}  // namespace confcast::fanout
+}  // namespace confcast::load
