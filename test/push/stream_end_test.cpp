@@ -97,6 +97,14 @@ TEST_F(StreamEnd, WhoComesWhileDrainingIsToldAtOnceAndKeepsItsPosition) {
     EXPECT_EQ(open({}).one().seq_id, 0);
 }
 
+TEST_F(StreamEnd, WhoComesToAnEmptyNodeThatDrainsIsToldOnce) {
+    hub().drain("draining", milliseconds{4'000});
+    auto& client = open({});
+    EXPECT_EQ(client.one().type, "goaway");
+    pass(milliseconds{1'000});
+    EXPECT_TRUE(client.take().empty());
+}
+
 TEST_F(StreamEnd, DrainReachesThoseWhoWaitForTheNode) {
     auto& client = open(since(prefix(""), 50));
     hub().drain("draining", milliseconds{0});

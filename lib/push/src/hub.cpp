@@ -48,8 +48,10 @@ struct Hub::Impl final : Core {
         std::erase_if(parked, [](Session* session) { return session->try_start(); });
     }
 
-    /// Those whose turn it is: a few hundred at once, the others evenly over half of the window.
+    /// Those whose turn it is: a few hundred at once, the others evenly over half of the window. Who came later was
+    /// told then.
     void send_away(SteadyTime now) {
+        if (draining->told >= draining->count) return;
         const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - draining->began);
         const auto half = std::max<std::int64_t>(draining->window.count() / 2, 1);
         const auto count = static_cast<std::int64_t>(draining->count);

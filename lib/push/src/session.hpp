@@ -36,8 +36,7 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint64_t id() const { return id_; }
     bool is(const ClientQuery& query) const;
     Client view() const;
-    /// goaway, then close 1012.
-    /// False when it is going already.
+    /// goaway, then close 1012. False when it is going already.
     bool go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
 
     void on_sent() override;

@@ -9,9 +9,26 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Listening : public ServerTest {};
-
 const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+class Listening : public ServerTest {
+  protected:
+    /// With `options`: the third connection is told `why_not`, and has its place when the second has gone.
+    void expect_room_for_two(std::string_view why_not) {
+        start();
+        Client first = connect();
+        auto second = std::make_unique<Client>(connect());
+        run(until([this] { return server->stats().connections == 2; }));
+        const std::string text = exchange(get);
+        EXPECT_EQ(status_of(text), 503U);
+        EXPECT_NE(text.find("Retry-After: 1\r\n"), std::string::npos);
+        EXPECT_NE(text.find(why_not), std::string::npos);
+        EXPECT_EQ(server->stats().refused_connections, 1U);
+        second.reset();
+        run(until([this] { return server->stats().connections == 1; }));
+        expect_service();
+    }
+};
 
 TEST_F(Listening, NeedsAFreePort) {
     start();
@@ -46,35 +63,13 @@ TEST_F(Listening, OnAName) {
 
 TEST_F(Listening, TurnsAwayWhoIsOverTheLimit) {
     options.max_connections = 2;
-    start();
-    Client first = connect();
-    auto second = std::make_unique<Client>(connect());
-    run(until([this] { return server->stats().connections == 2; }));
-    const std::string text = exchange(get);
-    EXPECT_EQ(status_of(text), 503U);
-    EXPECT_NE(text.find("Retry-After: 1\r\n"), std::string::npos);
-    EXPECT_NE(text.find("too_many_connections"), std::string::npos);
-    EXPECT_EQ(server->stats().refused_connections, 1U);
-    second.reset();
-    run(until([this] { return server->stats().connections == 1; }));
-    expect_service();
+    expect_room_for_two("too_many_connections");
 }
 
 TEST_F(Listening, TurnsAwayAnAddressThatHasItsShare) {
     options.max_connections = 100;
     options.max_connections_per_address = 2;
-    start();
-    Client first = connect();
-    auto second = std::make_unique<Client>(connect());
-    run(until([this] { return server->stats().connections == 2; }));
-    const std::string text = exchange(get);
-    EXPECT_EQ(status_of(text), 503U);
-    EXPECT_NE(text.find("Retry-After: 1\r\n"), std::string::npos);
-    EXPECT_NE(text.find("too_many_from_address"), std::string::npos);
-    EXPECT_EQ(server->stats().refused_connections, 1U);
-    second.reset();
-    run(until([this] { return server->stats().connections == 1; }));
-    expect_service();
+    expect_room_for_two("too_many_from_address");
 }
 
 TEST_F(Listening, OneAddressGetsThreeQuartersWhenNothingElseIsSaid) {
