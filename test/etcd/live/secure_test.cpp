@@ -17,17 +17,8 @@ class Users : public LiveTest {
     void SetUp() override {
         LiveTest::SetUp();
         if (IsSkipped()) return;
-        process_.emplace(test::EtcdSetup{.flags = {"--bcrypt-cost", "4", "--auth-token-ttl", "1"},
-                                         .ctl_flags = {"--user", "root:secret"}});
-        for (const std::vector<std::string>& step : std::vector<std::vector<std::string>>{
-                 {"user", "add", "root:secret"},
-                 {"user", "grant-role", "root", "root"},
-                 {"user", "add", "confcast:pass:word"},
-                 {"role", "add", "settings"},
-                 {"role", "grant-permission", "settings", "readwrite", "/config.", "/config0"},
-                 {"user", "grant-role", "confcast", "settings"},
-                 {"auth", "enable"}})
-            process_->ctl(step);
+        process_.emplace(test::EtcdProcess::users(1));
+        process_->enable_users();
     }
     EtcdOptions options(std::string password = "pass:word") {
         auto options = options_for({process_->endpoint()});

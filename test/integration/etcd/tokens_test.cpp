@@ -16,15 +16,7 @@ using namespace std::chrono_literals;
 class Tokens : public testing::Test {
   protected:
     Tokens() {
-        for (const std::vector<std::string>& step : std::vector<std::vector<std::string>>{
-                 {"user", "add", "root:secret"},
-                 {"user", "grant-role", "root", "root"},
-                 {"user", "add", "confcast:pass:word"},
-                 {"role", "add", "settings"},
-                 {"role", "grant-permission", "settings", "readwrite", "/config.", "/config0"},
-                 {"user", "grant-role", "confcast", "settings"},
-                 {"auth", "enable"}})
-            etcd.ctl(step);
+        etcd.enable_users();
         std::ofstream(directory.path() / "password") << "pass:word\n";
     }
     ServerSetup setup() const {
@@ -36,8 +28,7 @@ class Tokens : public testing::Test {
         return made;
     }
 
-    EtcdProcess etcd{
-        EtcdSetup{.flags = {"--bcrypt-cost", "4", "--auth-token-ttl", "5"}, .ctl_flags = {"--user", "root:secret"}}};
+    EtcdProcess etcd{EtcdProcess::users(5)};
     TemporaryDirectory directory;
 };
 

@@ -110,6 +110,23 @@ void EtcdProcess::wipe(Id id) {
     if (id == Id::other) ++token_;
 }
 
+EtcdSetup EtcdProcess::users(int token_seconds) {
+    return {.flags = {"--bcrypt-cost", "4", "--auth-token-ttl", std::to_string(token_seconds)},
+            .ctl_flags = {"--user", "root:secret"}};
+}
+
+void EtcdProcess::enable_users() {
+    for (const std::vector<std::string>& step : std::vector<std::vector<std::string>>{
+             {"user", "add", "root:secret"},
+             {"user", "grant-role", "root", "root"},
+             {"user", "add", "confcast:pass:word"},
+             {"role", "add", "settings"},
+             {"role", "grant-permission", "settings", "readwrite", "/config.", "/config0"},
+             {"user", "grant-role", "confcast", "settings"},
+             {"auth", "enable"}})
+        ctl(step);
+}
+
 std::string EtcdProcess::ctl(std::vector<std::string> arguments) const {
     std::vector<std::string> argv{"/usr/bin/env", "ETCDCTL_API=3", etcdctl, "--endpoints", endpoint()};
     argv.insert(argv.end(), setup_.ctl_flags.begin(), setup_.ctl_flags.end());

@@ -42,6 +42,12 @@ class EtcdProcess {
     /// What etcdctl prints. Throws std::runtime_error when it fails.
     std::string ctl(std::vector<std::string> arguments) const;
 
+    /// From now on it asks who one is: `confcast`, password `pass:word`, may read and write the settings and nothing
+    /// else. Precondition: started with users().
+    void enable_users();
+    /// An etcd whose users are made by enable_users(); its tokens live so long.
+    static EtcdSetup users(int token_seconds);
+
   private:
     friend class EtcdMembers;
     struct Unstarted {};
