@@ -105,6 +105,7 @@ class NullTransport final : public Transport {
     }
     void close(const CloseReason&) override {}
     void abort() override {}
+    std::uint64_t bytes_accepted() const override { return 0; }
     std::string_view remote() const override { return "bench"; }
 
     TransportEvents* events = nullptr;

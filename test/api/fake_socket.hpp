@@ -45,6 +45,7 @@ class FakeSocket final : public http::WebSocket {
         end();
     }
     void abort() override { end(); }
+    std::uint64_t bytes_accepted() const override { return 0; }
     std::string_view remote() const override { return "127.0.0.1:1"; }
 
     void end() {

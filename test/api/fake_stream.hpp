@@ -41,7 +41,7 @@ class FakeStream final : public http::ByteStream {
         aborted = true;
         end();
     }
-    std::uint64_t bytes_taken() const override { return 0; }
+    std::uint64_t bytes_accepted() const override { return 0; }
     std::string_view remote() const override { return peer; }
 
     void end() {

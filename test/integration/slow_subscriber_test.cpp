@@ -2,7 +2,9 @@
 // must come to the store's state, told that revisions were folded.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include "watcher.hpp"
 #include "writers.hpp"
@@ -11,6 +13,7 @@ namespace confcast::test {
 namespace {
 
 constexpr int small_buffer = 8 << 10;
+constexpr int tiny_buffer = 2 << 10;
 
 void write_until(const Server& server, WriterPlan plan, std::uint64_t count, Writers*& writers,
                  std::unique_ptr<Writers>& owner) {
@@ -74,6 +77,22 @@ TEST(SlowSubscriber, FoldedUpdatesCarryDeletes) {
     ASSERT_TRUE(stopped.until([&](const Model& model) { return model.position() >= writers->last_revision(); }));
     EXPECT_EQ(stopped.model().entries(), state);
     EXPECT_EQ(stopped.model().violations(), std::vector<std::string>{});
+}
+
+// One write to it takes longer than the write time-out, and it stays all the same.
+TEST(SlowSubscriber, AClientThatGoesOnAcceptingIsNotClosed) {
+    const Server server({.flags = {"--write-timeout", "1s"}});
+    Watcher slow(server, "prefix=load/", Model{}, tiny_buffer);
+    ASSERT_TRUE(slow.until([](const Model& model) { return model.snapshots() == 1; }));
+    Writers writers(server, {.threads = 8, .keys = 10, .value_bytes = 1024});
+    for (const auto end = load::Clock::now() + std::chrono::seconds{5}; load::Clock::now() < end;) {
+        ASSERT_TRUE(slow.next()) << "closed with " << slow.socket().close_code();
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});  // what makes it slow
+    }
+    writers.stop();
+    EXPECT_TRUE(slow.until([&](const Model& model) { return model.position() >= writers.last_revision(); }));
+    EXPECT_GT(slow.model().coalesced(), 0U) << "it was not slow: the test tests nothing";
+    EXPECT_EQ(slow.model().violations(), std::vector<std::string>{});
 }
 
 TEST(SlowSubscriber, AClientThatAcceptsNoByteIsClosedAndTheOthersLive) {

@@ -43,7 +43,7 @@ class FakeTransport final : public Transport {
         if (!closed) closed = why;
     }
     void abort() override { aborted = true; }
-    std::uint64_t bytes_taken() const override { return taken; }
+    std::uint64_t bytes_accepted() const override { return accepted; }
     std::string_view remote() const override { return "203.0.113.7:5123"; }
 
     /// The write in flight is done.
@@ -71,7 +71,7 @@ class FakeTransport final : public Transport {
     bool busy = false;
     bool parse = true;  // off: nothing is kept but the messages in flight
     std::size_t sends = 0;
-    std::uint64_t taken = 0;
+    std::uint64_t accepted = 0;
     std::vector<MessagePtr> in_flight;
     std::vector<Received> received;
     std::optional<CloseReason> closed;

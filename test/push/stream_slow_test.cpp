@@ -10,6 +10,7 @@ using std::chrono::seconds;
 
 class StreamSlow : public StreamTest {
   protected:
+    StreamSlow() { hub_options.write_timeout = seconds{10}; }
     /// Its write of `first` is in flight.
     FakeTransport& open_busy(std::string_view first = "first") {
         auto& client = open_quiet(prefix("a/"));
@@ -301,7 +302,7 @@ TEST_F(StreamSlow, ProgressIsEnoughToStay) {
     auto& client = open_busy();
     for (int i = 0; i < 10; ++i) {
         pass(seconds{9});
-        ++client.taken;
+        ++client.accepted;
     }
     pass(seconds{9});
     EXPECT_FALSE(client.closed);

@@ -2,6 +2,7 @@
 // connection, in the frame of its coroutine; knows neither settings nor Beast.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "confcast/http/websocket.hpp"
@@ -23,6 +24,7 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
     void send(std::span<const push::MessagePtr> messages) override;
     void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
     void abort() override { socket_.abort(); }
+    std::uint64_t bytes_accepted() const override { return socket_.bytes_accepted(); }
     std::string_view remote() const override { return socket_.remote(); }
 
     // http::WebSocketEvents

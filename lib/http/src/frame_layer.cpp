@@ -1,5 +1,6 @@
 #include "frame_layer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "drop_input.hpp"
@@ -95,6 +96,7 @@ std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
     const Sent sent = send_now(connection_.socket.native_handle(), pieces);
     Shared& shared = *connection_.shared;
     shared.stats.bytes_sent += sent.bytes;
+    taken_ += sent.bytes;
     if (sent.bytes > 0 && stalled()) stalled_since_ = shared.clock.now();
     if (sent.error) {
         connection_.cut();
@@ -105,8 +107,14 @@ std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
 
 void FrameLayer::look_at_peer(SteadyTime now) {
     if (!stalled()) return;
-    const std::size_t before = std::exchange(unread_, unacknowledged(connection_.socket.native_handle()));
-    if (unread_ < before) stalled_since_ = now;
+    const std::uint64_t before = std::exchange(accepted_, accepted());
+    if (accepted_ > before) stalled_since_ = now;
+}
+
+std::uint64_t FrameLayer::accepted() const {
+    // More than was taken, if there are bytes of earlier answers.
+    const std::uint64_t waits = unacknowledged(connection_.socket.native_handle());
+    return taken_ - std::min(waits, taken_);
 }
 
 void FrameLayer::wait_until_writable() {
@@ -114,7 +122,7 @@ void FrameLayer::wait_until_writable() {
         stalled_since_ = connection_.shared->clock.now();
         owner_.on_stalled();
     }
-    unread_ = unacknowledged(connection_.socket.native_handle());
+    accepted_ = accepted();
     waiting_ = true;
     connection_.socket.async_wait(asio::socket_base::wait_write, [this](const ErrorCode& ec) {
         waiting_ = false;

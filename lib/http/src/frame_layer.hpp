@@ -57,6 +57,10 @@ class FrameLayer {
     SteadyTime stalled_since() const { return stalled_since_; }
     /// Looks whether it has, which the socket alone does not tell.
     void look_at_peer(SteadyTime now);
+    /// How many bytes the kernel has taken.
+    std::uint64_t taken() const { return taken_; }
+    /// And how many of them the peer has acknowledged. A system call.
+    std::uint64_t accepted() const;
     /// Nothing of this is known to the loop any more.
     bool quiet() const { return !waiting_ && !posted_; }
 
@@ -155,7 +159,8 @@ class FrameLayer {
     std::vector<std::unique_ptr<Unit>> units_;  // hardly ever more than one
     std::string early_;
     std::size_t drained_ = 0;
-    std::size_t unread_ = 0;  // by the peer, when last looked
+    std::uint64_t taken_ = 0;
+    std::uint64_t accepted_ = 0;  // when last looked
     SteadyTime stalled_since_ = SteadyTime::max();
     bool unit_on_wire_ = false;  // the first unit has begun
     bool in_flight_ = false;     // write_frames() until on_frames_written()

@@ -1,5 +1,6 @@
 // An answer without an end: written by gathered sends from where a write is started, watched by the connection's one
 // deadline. No Beast here: chunks need none.
+#include <algorithm>
 #include <charconv>
 #include <exception>
 #include <iterator>
@@ -48,7 +49,9 @@ class StreamSession final : public ByteStream, public Activity {
     void write(std::span<const std::string_view> pieces) override;
     void close() override;
     void abort() override;
-    std::uint64_t bytes_taken() const override { return taken_; }
+    std::uint64_t bytes_accepted() const override {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(accepted_by_peer(), 0));
+    }
     std::string_view remote() const override { return connection_.remote; }
 
     void on_deadline(SteadyTime now) override;

@@ -1,6 +1,7 @@
 // The one file that instantiates Beast's WebSocket stream.
 #include "confcast/http/websocket.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -51,6 +52,7 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     void write_frames(std::span<const std::string_view> frames) override;
     void close(std::uint16_t code, std::string_view reason) override;
     void abort() override;
+    std::uint64_t bytes_accepted() const override { return stream_.next_layer().accepted(); }
     std::string_view remote() const override { return connection_.remote; }
 
     void on_deadline(SteadyTime now) override;
@@ -63,6 +65,9 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     bool quiet() { return layer().quiet() && !close_running_ && !reporting_; }
     void report_later();
     void check_heartbeat(SteadyTime now);
+    void ping(SteadyTime now);
+    bool is_behind();
+    void expect_no_pong(SteadyTime now);
     bool is_stuck(SteadyTime now) {
         return layer().stalled() && now >= layer().stalled_since() + shared_.options.write_timeout;
     }
@@ -80,11 +85,14 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     Notifier* finished_ = nullptr;
     SteadyTime last_heard_;
     SteadyTime pinged_at_;
+    std::uint64_t ping_end_ = 0;          // FrameLayer::taken() with the ping
+    std::uint64_t accepted_at_ping_ = 0;  // FrameLayer::accepted()
     SteadyTime close_by_ = SteadyTime::max();
     bool open_ = false;
     bool closing_ = false;        // a close frame is written or on its way: nothing may follow it
     bool close_running_ = false;  // Beast's close operation
     bool pinged_ = false;         // and nothing heard since
+    bool behind_since_ping_ = false;
     bool unreported_ = false;     // frames were written before anybody listened
     bool reporting_ = false;      // and that is on its way now
 };
@@ -230,21 +238,41 @@ void WebSocketSession::on_deadline(SteadyTime now) {
 
 void WebSocketSession::check_heartbeat(SteadyTime now) {
     const auto& o = shared_.options;
-    // A ping would wait behind the write that waits for the peer, and its pong would be late through no fault of the
-    // peer's. That it takes bytes is its sign of life; that it takes none is the write time-out's business.
-    if (layer().stalled()) {
-        pinged_ = false;
-        last_heard_ = now;
-        return;
-    }
     if (pinged_ && now >= pinged_at_ + o.pong_timeout) {
-        ++shared_.stats.timeouts;
-        close(heartbeat_missed, "heartbeat missed");
+        if (is_behind()) {
+            expect_no_pong(now);
+        } else {
+            ++shared_.stats.timeouts;
+            close(heartbeat_missed, "heartbeat missed");
+        }
     } else if (!pinged_ && now >= last_heard_ + o.ping_interval) {
-        pinged_ = true;
-        pinged_at_ = now;
-        layer().write_control(std::string(ping_frame));
+        if (layer().stalled()) {
+            expect_no_pong(now);  // the write time-out watches it
+        } else {
+            ping(now);
+        }
     }
+}
+
+void WebSocketSession::ping(SteadyTime now) {
+    pinged_ = true;
+    pinged_at_ = now;
+    behind_since_ping_ = false;
+    layer().write_control(std::string(ping_frame));
+    ping_end_ = layer().taken();
+    accepted_at_ping_ = layer().accepted();
+}
+
+/// Whether the pong may be late through no fault of the peer's: the ping lay or lies behind bytes that it goes on
+/// accepting. That is its sign of life then. One that accepts nothing has none.
+bool WebSocketSession::is_behind() {
+    const std::uint64_t accepted = layer().accepted();
+    return accepted > accepted_at_ping_ && (behind_since_ping_ || layer().stalled() || accepted < ping_end_);
+}
+
+void WebSocketSession::expect_no_pong(SteadyTime now) {
+    pinged_ = false;
+    last_heard_ = now;
 }
 
 void WebSocketSession::on_frames_written() {
@@ -271,7 +299,10 @@ void WebSocketSession::on_close_frame() {
     connection_.due(close_by_);
 }
 
-void WebSocketSession::on_stalled() { connection_.due(shared_.clock.now() + shared_.options.write_timeout); }
+void WebSocketSession::on_stalled() {
+    behind_since_ping_ = true;
+    connection_.due(shared_.clock.now() + shared_.options.write_timeout);
+}
 
 void WebSocketSession::on_quiet() {
     if (finished_ != nullptr && quiet()) finished_->notify_all();

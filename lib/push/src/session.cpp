@@ -33,8 +33,8 @@ void Session::tick(SteadyTime now) {
     }
     if (parked_) return;  // the hub asks it by try_start()
     if (in_flight_) {
-        if (const std::uint64_t taken = transport_.bytes_taken(); taken != taken_) {
-            taken_ = taken;
+        if (const std::uint64_t accepted = transport_.bytes_accepted(); accepted != accepted_) {
+            accepted_ = accepted;
             since_ = now;
         } else if (now - since_ >= core_.options.write_timeout) {
             ++core_.stats.closed_slow;

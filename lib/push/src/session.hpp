@@ -118,7 +118,7 @@ class Session final : public Subscriber, public TransportEvents {
     feed::Revision pending_ = 0;          // the first revision beyond the cursor that may match; 0 = none
     SteadyTime told_at_{};                // when told_ was last at the head
     SteadyTime since_{};                  // in flight: of the last sign of progress; closing: of the close
-    std::uint64_t taken_ = 0;             // Transport::bytes_taken() then
+    std::uint64_t accepted_ = 0;          // Transport::bytes_accepted(), when last looked
     std::shared_ptr<Snapshot> snapshot_;  // under way
     std::size_t page_ = 0;                // of it, the next one
     std::unique_ptr<Parked> parked_;

@@ -58,7 +58,6 @@ void Session::fill() {
 void Session::send_batch() {
     in_flight_ = true;
     since_ = core_.clock.now();
-    taken_ = transport_.bytes_taken();
     core_.stats.messages += core_.batch.size();
     for (const MessagePtr& message : core_.batch.messages()) count_bytes(*message);
     transport_.send(core_.batch.messages());
@@ -68,7 +67,6 @@ void Session::send_batch() {
 void Session::send_now(const MessagePtr& message) {
     in_flight_ = true;
     since_ = told_at_;
-    taken_ = transport_.bytes_taken();
     ++core_.stats.messages;
     count_bytes(*message);
     transport_.send({&message, 1});

@@ -1,106 +1,13 @@
-// A WebSocket after its upgrade: messages, frames, closing, heartbeats.
-#include <deque>
+// A WebSocket after its upgrade: messages, frames, closing.
 #include <random>
 
-#include "confcast/http/upgrade.hpp"
-#include "confcast/http/websocket.hpp"
-#include "frame_header.hpp"
-#include "server_test.hpp"
+#include "websocket_fixture.hpp"
 
 namespace confcast::test {
 namespace {
 
 using namespace std::chrono_literals;
 using http::FrameKind;
-
-enum Opcode : unsigned { continuation = 0, text = 1, binary = 2, closing = 8, ping = 9, pong = 10 };
-
-/// What a user of a WebSocket does in these tests: records, and echoes when it is told to.
-struct User final : http::WebSocketEvents {
-    struct Message {
-        std::string data;
-        bool binary;
-    };
-    http::WebSocket* socket = nullptr;
-    std::vector<Message> messages;
-    unsigned written = 0;
-    bool running = false;
-    bool echoes = true;
-    std::deque<std::string> waiting;
-    std::deque<std::string> writing;
-    std::function<void(std::string_view)> hook;
-
-    void on_message(std::string_view data, bool is_binary) override {
-        messages.push_back({std::string(data), is_binary});
-        if (hook) hook(data);
-        if (!echoes) return;
-        waiting.push_back(http::frame_header(is_binary ? FrameKind::binary : FrameKind::text, data.size()) +
-                          std::string(data));
-        write();
-    }
-    void on_written() override {
-        ++written;
-        writing.clear();
-        write();
-    }
-    void write() {
-        if (!writing.empty() || waiting.empty()) return;
-        writing.swap(waiting);
-        const std::vector<std::string_view> frames(writing.begin(), writing.end());
-        socket->write_frames(frames);
-    }
-};
-
-class WebSockets : public ServerTest {
-  protected:
-    WebSockets() {
-        handler = [this](http::Context& context) -> Awaitable<http::Response> {
-            http::Response response;
-            if (context.request.path != "/ws") co_return response;
-            const auto allowed = http::check_upgrade(context.request);
-            if (!allowed) co_return render(context, allowed.error());
-            response.set("X-Mine", "yes");
-            response.upgrade = [this](http::WebSocket& socket) { return serve(socket); };
-            co_return response;
-        };
-    }
-    Awaitable<> serve(http::WebSocket& socket) {
-        user.socket = &socket;
-        user.running = true;
-        if (before_run) before_run(socket);
-        co_await socket.run(user);
-        user.running = false;
-        user.socket = nullptr;
-    }
-    /// A client whose upgrade has been answered with 101 and whose handler runs.
-    Client open() {
-        Client client = connect();
-        const Answer answer = run(client.upgrade());
-        EXPECT_EQ(answer.status, 101U);
-        run(until([this] { return user.running; }));
-        return client;
-    }
-    void expect_ended() {
-        run(until([this] { return !user.running && server->stats().websockets == 0; }));
-    }
-    Frame next(Client& client) {
-        const auto frame = run(client.frame());
-        return frame ? *frame : Frame{99, true, {}};
-    }
-    /// The next frame closes with `code`, and so does the connection.
-    void expect_close(Client& client, unsigned code) {
-        const Frame frame = next(client);
-        EXPECT_EQ(frame.opcode, closing);
-        EXPECT_EQ(frame.close_code(), code);
-        run(client.send_frame(closing, close_payload(code)));
-        EXPECT_TRUE(run(client.closed()));
-        client.socket().close();
-        expect_ended();
-    }
-
-    User user;
-    std::function<void(http::WebSocket&)> before_run;
-};
 
 TEST_F(WebSockets, AnswerTheUpgrade) {
     start();
@@ -455,74 +362,6 @@ TEST_F(WebSockets, KeepControlFramesOutOfLargeWrites) {
     for (; last.opcode == pong; last = next(client)) ++pongs;
     EXPECT_EQ(last.opcode, closing);
     EXPECT_GE(pongs, 10U);
-}
-
-TEST_F(WebSockets, ThatTakeNothingAreCut) {
-    start();
-    Client client = open();
-    const std::string frame = http::frame_header(FrameKind::binary, 32U << 20U) + std::string(32U << 20U, 'x');
-    const std::string_view frames[] = {frame};
-    user.socket->write_frames(frames);
-    settle();
-    pass(options.write_timeout - 1ms);
-    settle();
-    EXPECT_TRUE(user.running);
-    pass(1ms);
-    expect_ended();
-    EXPECT_EQ(server->stats().timeouts, 1U);
-}
-
-TEST_F(WebSockets, ThatTakeSlowlyAreNotCut) {
-    start();
-    Client client = open();
-    const std::string body(16U << 20U, 'x');
-    const std::string frame = http::frame_header(FrameKind::binary, body.size()) + body;
-    const std::string_view frames[] = {frame};
-    user.socket->write_frames(frames);
-    std::string dropped(1U << 20U, ' ');
-    std::size_t got = 0;
-    while (got < frame.size()) {
-        pass(options.write_timeout / 4);
-        ASSERT_TRUE(user.running) << got;
-        got += client.socket().read_some(asio::buffer(dropped));
-        settle();
-    }
-    EXPECT_EQ(user.written, 1U);
-}
-
-TEST_F(WebSockets, PingWhenNothingComesAndTakeAnyAnswer) {
-    start();
-    Client client = open();
-    pass(24'999ms);
-    pass(1ms);
-    EXPECT_EQ(next(client).opcode, ping);
-    run(client.send_frame(pong, ""));
-    settle();
-    pass(24s);
-    run(client.send_frame(text, "talk"));
-    EXPECT_EQ(next(client).payload, "talk");
-    settle();
-    pass(24s);
-    run(client.send_frame(pong, "unasked"));
-    settle();
-    pass(25s);
-    EXPECT_EQ(next(client).opcode, ping);
-}
-
-TEST_F(WebSockets, CloseWhenTheHeartbeatIsMissed) {
-    start();
-    Client client = open();
-    pass(25s);
-    EXPECT_EQ(next(client).opcode, ping);
-    pass(9'999ms);
-    settle();
-    pass(1ms);
-    const Frame frame = next(client);
-    EXPECT_EQ(frame.close_code(), 4008U);
-    settle();
-    EXPECT_TRUE(user.running);
-    pass(5s);  // it does not answer the close either
-    expect_ended();
 }
 
 TEST_F(WebSockets, TakeTenThousandTinyFrames) {

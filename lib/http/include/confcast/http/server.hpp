@@ -29,7 +29,7 @@ struct ServerOptions {
     std::size_t max_unsent = 32U << 10U;                  // of a WebSocket or a stream, about, in the kernel
     std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
     std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
-    std::chrono::milliseconds write_timeout{10'000};      // a write that moves no byte for so long
+    std::chrono::milliseconds write_timeout{30'000};      // a write that moves no byte for so long
     std::chrono::milliseconds idle_timeout{75'000};       // between requests
     std::chrono::milliseconds handshake_timeout{10'000};  // WebSocket
     std::chrono::milliseconds ping_interval{25'000};

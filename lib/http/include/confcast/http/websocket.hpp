@@ -27,7 +27,9 @@ class WebSocket {
 
     /// Reads until the connection ends, calling `events`; answers pings, pings by itself every `heartbeat`, closes with
     /// 4008 when no pong (nor anything else) came in time, with 1009 when a message is over the limit, with 1002/1007
-    /// as RFC 6455 says. Returns when the connection is gone and no write is in flight.
+    /// as RFC 6455 says. Of a peer that is behind no pong is expected: one that accepts what is sent is alive, one that
+    /// accepts nothing for the write time-out (ServerOptions) is cut. Returns when the connection is gone and no write
+    /// is in flight.
     virtual Awaitable<> run(WebSocketEvents& events) = 0;
 
     /// Starts one gathered write of complete, unmasked server frames (made once, shared between connections). They
@@ -40,6 +42,9 @@ class WebSocket {
     /// Cuts the connection without a word.
     virtual void abort() = 0;
 
+    /// How many bytes the peer has accepted (TCP has acknowledged them) so far: what shows that a write gets on. Costs a
+    /// system call.
+    virtual std::uint64_t bytes_accepted() const = 0;
     virtual std::string_view remote() const = 0;
 };
 

@@ -46,7 +46,7 @@ struct HubOptions {
     std::size_t coalesce_max_bytes = 4U << 20U;  // a coalesced update over this becomes a snapshot
     std::size_t cache_bytes = 16U << 20U;        // encoded updates kept for sharing
     std::chrono::milliseconds bookmark{10'000};
-    std::chrono::milliseconds write_timeout{10'000};
+    std::chrono::milliseconds write_timeout{30'000};
     std::chrono::milliseconds ahead_wait{3'000};   // for a `since` ahead of this node
     std::chrono::milliseconds heartbeat{25'000};   // told in welcome; the transport pings
     std::chrono::milliseconds close_grace{5'000};  // a connection that is closed and does not go is cut after this

@@ -36,9 +36,10 @@ class Transport {
     virtual void close(const CloseReason& reason) = 0;
     /// Cuts the connection now. on_closed() follows.
     virtual void abort() = 0;
-    /// How many bytes of all sends the kernel has taken so far. A send under way that gets on is not cut off by the
-    /// write time-out. A transport that cannot tell returns 0 always: then each send() as a whole has that time.
-    virtual std::uint64_t bytes_taken() const { return 0; }
+    /// How many bytes of all sends the peer has accepted so far: only grows. A send under way that gets on is not cut
+    /// off by the write time-out. What the kernel has taken would not do: of one that reads slowly it takes nothing for
+    /// long, of one that has vanished a lot.
+    virtual std::uint64_t bytes_accepted() const = 0;
     /// "203.0.113.7:5123"
     virtual std::string_view remote() const = 0;
 };
