@@ -65,6 +65,7 @@ void Application::register_metrics() {
     register_server(registry_, server_);
     register_feed(registry_, feed_, clock_);
     register_hub(registry_, hub_);
+    register_api(registry_, api_);
     register_log(registry_, log_);
     registry_.counter("confcast_loop_exceptions_total", "Exceptions that reached the loop",
                       [this] { return static_cast<double>(escaped_); });

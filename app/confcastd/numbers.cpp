@@ -18,12 +18,20 @@ observe::Read number(Function function) {
 
 void register_feed(observe::Registry& registry, const feed::Feed& feed, const Clock& clock) {
     using Stats = feed::FeedStats;
-    registry.counter("confcast_feed_revisions_total", "Revisions applied with at least one change of a setting",
+    registry.counter("confcast_feed_revisions_total", "Revisions applied with a change of a setting or a notification",
                      member(feed, &Stats::revisions));
     registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_put),
                      {{"op", "put"}});
     registry.counter("confcast_feed_events_total", "Changes applied", member(feed, &Stats::events_delete),
                      {{"op", "delete"}});
+    registry.counter("confcast_feed_notifications_total", "Notifications applied", member(feed, &Stats::notifications));
+    registry.gauge("confcast_feed_notifications", "Notifications kept for streams that come back",
+                   number([&feed] { return feed.notifications().size(); }));
+    registry.gauge("confcast_feed_notification_bytes", "Their bytes",
+                   number([&feed] { return feed.notifications().bytes(); }));
+    registry.counter("confcast_feed_foreign_total",
+                     "Events by hand of keys or notifications that break their rules, ignored",
+                     member(feed, &Stats::foreign));
     registry.counter("confcast_feed_duplicates_total", "Events at or below the applied revision, ignored",
                      member(feed, &Stats::duplicates));
     registry.counter("confcast_feed_discarded_total", "Events without a key or a revision, discarded",
@@ -56,6 +64,14 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
                    });
 }
 
+void register_api(observe::Registry& registry, const api::Api& api) {
+    registry.counter("confcast_api_notification_duplicates_total",
+                     "Notifications that were told before, and to nobody now",
+                     member(api, &api::ApiStats::notification_duplicates));
+    registry.counter("confcast_api_repeated_writes_total", "Writes that had happened before with their Idempotency-Key",
+                     member(api, &api::ApiStats::repeated_writes));
+}
+
 void register_hub(observe::Registry& registry, const push::Hub& hub) {
     using Stats = push::HubStats;
     registry.gauge("confcast_push_sessions", "Streams open", number([&hub] { return hub.sessions(); }));
@@ -63,7 +79,10 @@ void register_hub(observe::Registry& registry, const push::Hub& hub) {
     registry.counter("confcast_push_sessions_closed_total", "Streams closed", member(hub, &Stats::sessions_closed));
     registry.counter("confcast_push_messages_total", "Messages sent", member(hub, &Stats::messages));
     registry.counter("confcast_push_updates_total", "Updates sent", member(hub, &Stats::updates));
-    registry.counter("confcast_push_encoded_total", "Updates encoded", member(hub, &Stats::encoded));
+    registry.counter("confcast_push_encoded_total", "Updates and notifications encoded", member(hub, &Stats::encoded));
+    registry.counter("confcast_push_notifications_total", "Notifications sent", member(hub, &Stats::notifications));
+    registry.counter("confcast_push_notifications_lost_total", "Times that a stream was told that some may be missing",
+                     member(hub, &Stats::notifications_lost));
     registry.counter("confcast_push_bytes_total", "Bytes of messages sent", member(hub, &Stats::bytes));
     registry.counter("confcast_push_bookmarks_total", "Bookmarks sent", member(hub, &Stats::bookmarks));
     registry.counter("confcast_push_snapshots_total", "Snapshots started", member(hub, &Stats::snapshots));

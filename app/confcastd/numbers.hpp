@@ -1,6 +1,7 @@
 // What the rooms count, under names that Prometheus reads. The one place that knows both.
 #pragma once
 
+#include "confcast/api/api.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
 #include "confcast/http/server.hpp"
@@ -12,6 +13,7 @@ namespace confcast::app {
 
 /// Each registers how to read the object's numbers; the object outlives the registry's last exposition.
 void register_feed(observe::Registry& registry, const feed::Feed& feed, const Clock& clock);
+void register_api(observe::Registry& registry, const api::Api& api);
 void register_hub(observe::Registry& registry, const push::Hub& hub);
 void register_server(observe::Registry& registry, const http::Server& server);
 void register_store(observe::Registry& registry, const store::EmbeddedStore& store);

@@ -62,6 +62,7 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.count("--max-operations", options.api.max_operations, "Puts and deletes of a transaction, at most 64");
     flags.count("--max-page", options.api.max_page, "Entries of a list page");
     flags.bytes("--page-bytes", options.api.page_bytes, "A list page ends early at about this size");
+    flags.duration("--remember", options.api.remember, "Notifications and Idempotency-Keys are known for so long");
     flags.duration("--read-wait", options.api.read_wait, "For min_revision and consistency=linearizable");
     flags.duration("--write-wait", options.api.write_wait, "For this node to apply what the store has committed");
 
@@ -77,6 +78,9 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.group("History");
     flags.count("--journal-changes", options.feed.journal.max_changes, "Recent revisions kept in memory for streams");
     flags.bytes("--journal-bytes", options.feed.journal.max_bytes, "The same in bytes");
+    flags.count("--notifications", options.feed.notifications.max_count,
+                "Notifications kept for streams that come back");
+    flags.bytes("--notification-bytes", options.feed.notifications.max_bytes, "The same in bytes");
     flags.duration("--anti-entropy", options.feed.anti_entropy,
                    "Between comparisons of memory with the store; 0s = never");
     flags.duration("--retention-age", options.store.retention_age, "History in the store older than this is compacted");

@@ -79,7 +79,8 @@ TEST_F(ClientsApi, AClientIsShownWhole) {
     EXPECT_EQ(reply.text("/transport"), "websocket");
     EXPECT_EQ(reply.text("/client_id"), "cart-7");
     EXPECT_EQ(json::serialize(reply.at("/labels")), R"({"zone":"eu","url":"http://x:1/a","empty":""})");
-    EXPECT_EQ(json::serialize(reply.at("/filters")), R"({"keys":["k"],"prefixes":["app/"],"globs":["*/db"]})");
+    EXPECT_EQ(json::serialize(reply.at("/filters")),
+              R"({"keys":["k"],"prefixes":["app/"],"globs":["*/db"],"topics":[]})");
     EXPECT_EQ(reply.text("/position/epoch"), world.feed.position().epoch.to_string());
     EXPECT_EQ(reply.number("/position/seq_id"), world.feed.position().revision);
     EXPECT_EQ(reply.number("/lag"), 0);
@@ -94,7 +95,7 @@ TEST_F(ClientsApi, ANamelessOneHasNoIdAndNoLabels) {
     const Reply reply = world.get("/api/v1/clients/" + socket());
     EXPECT_FALSE(reply.has("client_id"));
     EXPECT_EQ(json::serialize(reply.at("/labels")), "{}");
-    EXPECT_EQ(json::serialize(reply.at("/filters")), R"({"keys":[],"prefixes":[""],"globs":[]})");
+    EXPECT_EQ(json::serialize(reply.at("/filters")), R"({"keys":[],"prefixes":[""],"globs":[],"topics":[]})");
 }
 
 TEST_F(ClientsApi, ASlowOneIsBehindAndSaysByHowMuch) {

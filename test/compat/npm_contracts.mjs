@@ -33,7 +33,7 @@ function check(message, types) {
 }
 
 const server = new Confcastd(binary, directory, await freePort());
-server.argv.push('--bookmark', '200ms');
+server.argv.push('--bookmark', '200ms', '--journal-changes', '1', '--notifications', '1');
 await server.run();
 const write = (method, key, body) => request(method, `${server.base}/config/${key}`, body && JSON.stringify(body),
   { 'content-type': 'application/json' });
@@ -42,13 +42,19 @@ await write('PUT', 'app/bytes', { value: '/w==', encoding: 'base64' });
 
 const seen = new Map();
 let wake = () => {};
-const socket = new WebSocket(`${server.base.replace('http', 'ws')}/ws?prefix=app/`);
-socket.on('message', (data) => {
-  const message = JSON.parse(data);
-  check(message, told);
-  seen.set(message.type, (seen.get(message.type) ?? 0) + 1);
-  wake();
-});
+let position = 0;
+function listen(query) {
+  const socket = new WebSocket(`${server.base.replace('http', 'ws')}/ws?${query}`);
+  socket.on('message', (data) => {
+    const message = JSON.parse(data);
+    check(message, told);
+    seen.set(message.type, (seen.get(message.type) ?? 0) + 1);
+    if (message.seq_id > position) position = message.seq_id;
+    wake();
+  });
+  return socket;
+}
+const socket = listen('prefix=app/');
 const closed = new Promise((resolve) => { socket.on('close', resolve); });
 async function until(type, count = 1) {
   const deadline = Date.now() + 20_000;
@@ -66,7 +72,7 @@ await until('snapshot');
 await write('PUT', 'app/plain', { value: 'b' });
 await write('DELETE', 'app/bytes');
 await until('update', 2);
-say({ type: 'subscribe', id: 'one', payload: { keys: ['x'], prefixes: ['y/'], globs: ['z/*/db'] } });
+say({ type: 'subscribe', id: 'one', payload: { keys: ['x'], prefixes: ['y/'], globs: ['z/*/db'], topics: ['other'] } });
 await until('subscribed');
 say({ type: 'unsubscribe', id: 2, payload: { globs: ['z/*/db'] } });
 await until('unsubscribed');
@@ -78,6 +84,18 @@ socket.send(JSON.stringify({ type: 'nonsense' }));
 await until('error');
 await write('PUT', 'elsewhere', { value: 'x' });
 await until('bookmark');
+
+// Somebody who was away for longer than this server remembers notifications, which is one.
+const notify = (id) => request('POST', `${server.base}/api/v1/notifications`,
+  JSON.stringify({ event_id: id, timestamp: Date.now(), topic: 'news', payload: { n: 1.5 } }),
+  { 'content-type': 'application/json' });
+await notify('first');
+const away = position;
+for (const id of ['second', 'third', 'fourth']) await notify(id);
+await write('PUT', 'elsewhere', { value: 'y' });
+listen(`topic=news&since=${away}`);
+await until('notifications_lost');
+await until('notification');
 await server.end('SIGTERM');
 assert.equal(await closed, 1012);
 assert.deepEqual([...seen.keys()].sort(), [...told].sort());

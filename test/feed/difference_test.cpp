@@ -39,7 +39,8 @@ State state_of(Revision at, const std::vector<Row>& rows) {
 
 std::vector<std::string> difference(const std::vector<Row>& ours, const std::vector<Row>& theirs) {
     const State state = state_of(9, ours);
-    Difference difference(state);
+    const NotificationLog log;
+    Difference difference(state, log);
     give(difference, theirs);
     difference.finish();
     auto out = texts(difference.events);

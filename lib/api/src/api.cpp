@@ -24,7 +24,7 @@ struct Api::Impl {
     Impl(Executor e, const ApiParts& p, const ApiOptions& o)
         : executor(e),
           services{p, o, Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
-                   make_errors_document()} {}
+                   make_errors_document(), SharedLease(p.store, p.clock, o.remember)} {}
 
     void add_routes() {
         for (const RouteRow& row : route_table()) {
@@ -97,6 +97,8 @@ std::size_t Api::body_limit(const http::Request& head) const {
 Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executor); }
 Awaitable<> Api::check_health() { return impl_->services.health.ask_store(); }
 void Api::set_draining() { impl_->services.health.set_draining(); }
+
+const ApiStats& Api::stats() const { return impl_->services.stats; }
 
 std::vector<Api::Route> Api::routes() const {
     std::vector<Route> out;

@@ -198,6 +198,10 @@ Sentences sentences_of(Errc code) {
         case Errc::expectation_failed:
             return {"The only expectation that this server meets is 100-continue. Leave the Expect header out.",
                     "本服务器只支持 Expect: 100-continue。请去掉 Expect 请求头。"};
+        case Errc::idempotency_key_reused:
+            return {
+                "This Idempotency-Key came before with another request; nothing was written. Make a new one for it.",
+                "此 Idempotency-Key 已用于另一请求，未写入任何内容。请为该请求生成新的键。"};
         case Errc::upgrade_required:
             return {
                 "This path is a stream[: {reason}]. Connect with a WebSocket client, version 13[, or with Accept: "

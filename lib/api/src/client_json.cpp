@@ -63,6 +63,7 @@ void append_filters(std::string& out, const push::Filters& filters) {
     append_texts(out, "keys", filters.keys);
     append_texts(out, "prefixes", filters.prefixes);
     append_texts(out, "globs", filters.globs);
+    append_texts(out, "topics", filters.topics);
     out += '}';
 }
 

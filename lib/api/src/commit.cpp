@@ -46,8 +46,33 @@ void Write::remove(const std::string& key) {
     transaction_.deletes.push_back(services_.parts.layout.meta_key(key));
 }
 
+void Write::create(std::string store_key, std::string bytes) {
+    transaction_.compares.push_back({store_key, store::Compare::Relation::equal, 0});
+    created_ = store::Put{std::move(store_key), std::move(bytes), 0};
+}
+
+// The shared lease may be one that the store has lost: then there is another one, once.
+Awaitable<Result<store::TransactionResult>> Write::try_commit(store::Transaction transaction) {
+    for (bool again = true;; again = false) {
+        const Result<store::LeaseId> lease = co_await services_.remembered.get();
+        if (!lease) co_return lease.error();
+        store::Transaction attempt = transaction;
+        attempt.puts.push_back(*created_);
+        attempt.puts.back().lease = *lease;
+        Result<store::TransactionResult> done = co_await services_.parts.store.commit(std::move(attempt));
+        const bool lost = !done && done.error() == Errc::lease_not_found;
+        if (!lost) co_return done;
+        services_.remembered.forget(*lease);
+        if (!again) co_return done;
+    }
+}
+
 Awaitable<Result<store::TransactionResult>> Write::commit() {
-    Result<store::TransactionResult> done = co_await services_.parts.store.commit(std::move(transaction_));
+    Result<store::TransactionResult> done = Error();
+    if (created_)
+        done = co_await try_commit(std::move(transaction_));
+    else
+        done = co_await services_.parts.store.commit(std::move(transaction_));
     if (!done) {
         // a write that may have happened keeps its lease: revoking it could delete what was written
         if (done.error() != Errc::outcome_unknown) co_await give_back();
@@ -71,6 +96,13 @@ Awaitable<bool> await_applied(Services& services, store::Revision revision) {
     const SteadyTime deadline = services.parts.clock.now() + services.options.write_wait;
     const Result<> applied = co_await services.parts.feed.wait_for(revision, deadline);
     co_return applied.has_value();
+}
+
+Awaitable<Result<store::Revision>> read_revision(Services& services, std::string store_key) {
+    store::RangeRequest request{store::KeyRange::single(store_key), 0, 1, true};
+    const Result<store::RangeResult> found = co_await services.parts.store.range(std::move(request));
+    if (!found) co_return found.error();
+    co_return found->kvs.empty() ? 0 : found->kvs.front().mod_revision;
 }
 
 Awaitable<Result<Standing>> read_standing(Services& services, std::string key, store::Revision at) {

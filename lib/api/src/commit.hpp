@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "services.hpp"
@@ -20,6 +21,9 @@ class Write {
     /// Error: the store's, of a grant.
     Awaitable<Result<>> put(std::string key, Setting setting);
     void remove(const std::string& key);
+    /// A key of confcast's own that must not be there yet, and is gone after ApiOptions::remember. Once, and after all
+    /// else: its compare is the last.
+    void create(std::string store_key, std::string bytes);
 
     /// Commits, once. Errors: the store's. A compare that fails is a result.
     Awaitable<Result<store::TransactionResult>> commit();
@@ -29,12 +33,18 @@ class Write {
   private:
     Services& services_;
     store::Transaction transaction_;
+    Awaitable<Result<store::TransactionResult>> try_commit(store::Transaction transaction);
+
     std::map<std::int64_t, store::LeaseId> leases_;  // by time to live
+    std::optional<store::Put> created_;              // gets the shared lease
 };
 
 /// Waits until this node has applied the revision, write_wait at most: false when it has not. The write is durable
 /// either way.
 Awaitable<bool> await_applied(Services& services, store::Revision revision);
+
+/// The mod_revision of a key in the store; 0 when it is not there. Linearizable.
+Awaitable<Result<store::Revision>> read_revision(Services& services, std::string store_key);
 
 /// What a key is in the store now: mod_revision and version 0 when it is not there. Linearizable. `at` as for a range.
 struct Standing {

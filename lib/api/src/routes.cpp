@@ -5,6 +5,7 @@
 #include "clients.hpp"
 #include "documents.hpp"
 #include "list.hpp"
+#include "notify.hpp"
 #include "operations.hpp"
 #include "read.hpp"
 #include "txn.hpp"
@@ -21,9 +22,10 @@ constexpr std::array<Parameter, 7> read_query{
 constexpr std::array<Parameter, 6> list_query{{{"prefix"}, {"limit"}, {"cursor"}, {"fields"}, {"wait"}, {"since"}}};
 constexpr std::array<Parameter, 2> put_query{{{"raw"}, {"dry_run"}}};
 constexpr std::array<Parameter, 1> write_query{{{"dry_run"}}};
-constexpr std::array<Parameter, 8> watch_query{{{"key", true},
+constexpr std::array<Parameter, 9> watch_query{{{"key", true},
                                                 {"prefix", true},
                                                 {"glob", true},
+                                                {"topic", true},
                                                 {"since"},
                                                 {"snapshot"},
                                                 {"fields"},
@@ -50,6 +52,7 @@ constexpr std::array table{
     RouteRow{post,   "/config",                create_config,    Scope::api,        Body::setting,     Stamp::none,     write_query},
 
     RouteRow{post,   "/api/v1/txn",            run_transaction,  Scope::api,        Body::transaction, Stamp::none,     write_query},
+    RouteRow{post,   "/api/v1/notifications",  post_notification, Scope::api,       Body::setting,     Stamp::none,     write_query},
     RouteRow{get,    "/api/v1/watch",          get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
     RouteRow{get,    "/ws",                    get_watch,        Scope::api,        Body::none,        Stamp::none,     watch_query},
     RouteRow{get,    "/api/v1/clients",        list_clients,     Scope::api,        Body::none,        Stamp::none,     clients_query},

@@ -5,6 +5,7 @@
 #include "commit.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
+#include "once.hpp"
 #include "txn_body.hpp"
 
 namespace confcast::api {
@@ -46,6 +47,15 @@ http::Response done_response(const TransactionBody& body, const store::Transacti
     out += ']';
     if (!applied) out += R"(,"applied":false)";
     out += '}';
+    out += envelope_end;
+    return json_response(std::move(out));
+}
+
+http::Response repeated_response(store::Revision revision) {
+    std::string out(envelope_begin);
+    out += R"({"revision":)";
+    append_json_number(out, revision);
+    out += R"(,"duplicate":true})";
     out += envelope_end;
     return json_response(std::move(out));
 }
@@ -101,9 +111,13 @@ Awaitable<Result<http::Response>> run_transaction(Call& call) {
     if (!brings_json(request))
         co_return Error(Errc::unsupported_media_type)
             .with("content_type", request.header("Content-Type").value_or("nothing"));
+    const Result<std::optional<Once>> once = read_once(call);
+    if (!once) co_return once.error();
     const ApiOptions& options = call.services.options;
-    Result<TransactionBody> body =
-        read_transaction(request.body, {options.max_value, options.max_message}, options.max_operations);
+    // Each setting takes two operations of the store, its Idempotency-Key one more.
+    const std::size_t most = *once ? (store::max_transaction_operations - 1) / 2 : options.max_operations;
+    Result<TransactionBody> body = read_transaction(request.body, {options.max_value, options.max_message},
+                                                    std::min(most, options.max_operations));
     if (!body) co_return body.error();
     if (*dry_run) {
         Result<http::Response> answer = co_await dry_transaction(call, *body);
@@ -121,10 +135,14 @@ Awaitable<Result<http::Response>> run_transaction(Call& call) {
         co_return planned.error();
     }
     for (const std::string& key : body->deletes) write.remove(key);
+    do_once(write, *once);
 
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
+        const Result<store::Revision> before = co_await repeated(call, *once, *done);
+        if (!before) co_return before.error();
+        if (*before != 0) co_return repeated_response(*before);
         for (std::size_t i = 0; i < body->compares.size(); ++i)
             if (done->current[i] != body->compares[i].mod_revision)
                 co_return failed_compare(*body, i, done->current[i]);

@@ -31,6 +31,7 @@ Result<push::Subscription> read_subscription(const Call& call, push::Framing fra
     subscription.filters.keys = query.all("key");
     subscription.filters.prefixes = query.all("prefix");
     subscription.filters.globs = query.all("glob");
+    subscription.filters.topics = query.all("topic");
     Result<push::ClientName> name = read_client_name(query);
     if (!name) return name.error();
     subscription.name = std::move(*name);

@@ -6,6 +6,7 @@
 #include "conditions.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
+#include "once.hpp"
 #include "setting_body.hpp"
 
 namespace confcast::api {
@@ -113,6 +114,26 @@ Awaitable<http::Response> answer_put(Call& call, std::string_view key, const sto
     co_return response;
 }
 
+// A write that was made before, with the same Idempotency-Key: what was answered then, as far as it is still known.
+Awaitable<Result<http::Response>> answer_again(Call& call, std::string_view key, store::Revision revision) {
+    const Result<Standing> then = co_await read_standing(call.services, std::string(key), revision);
+    if (!then && then.error() != Errc::compacted) co_return then.error();
+    std::string body(envelope_begin);
+    body += R"({"key":)";
+    append_json_string(body, key);
+    body += R"(,"mod_revision":)";
+    append_json_number(body, revision);
+    if (then) {
+        body += R"(,"version":)";
+        append_json_number(body, then->version);
+    }
+    body += R"(,"duplicate":true})";
+    body += envelope_end;
+    http::Response response = json_response(std::move(body));
+    if (then && then->mod_revision == revision) response.headers.emplace_back("ETag", entity_tag(revision));
+    co_return response;
+}
+
 // What a list of several tags in If-Match needs to know before the write; nothing is asked when there is no such list.
 Awaitable<Result<store::Revision>> seen_before(Call& call, const Conditions& conditions) {
     if (!conditions.needs_reading()) co_return store::Revision{0};
@@ -145,6 +166,8 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
     if (!dry_run) co_return dry_run.error();
     const Result<Conditions> conditions = read_conditions(call.context.request);
     if (!conditions) co_return conditions.error();
+    const Result<std::optional<Once>> once = read_once(call);
+    if (!once) co_return once.error();
     Result<Setting> setting = read_put_body(call, *raw);
     if (!setting) co_return setting.error();
     if (*dry_run) {
@@ -158,9 +181,18 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
     write.require(conditions->compares(call.services.parts.layout.entry_key(call.key), *seen));
     const Result<> planned = co_await write.put(call.key, std::move(*setting));
     if (!planned) co_return planned.error();
+    do_once(write, *once);
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
-    if (!done->succeeded) co_return failed_precondition(call.key, done->current.front());
+    if (!done->succeeded) {
+        const Result<store::Revision> before = co_await repeated(call, *once, *done);
+        if (!before) co_return before.error();
+        if (*before != 0) {
+            Result<http::Response> again = co_await answer_again(call, call.key, *before);
+            co_return again;
+        }
+        co_return failed_precondition(call.key, done->current.front());
+    }
     http::Response answer = co_await answer_put(call, call.key, *done);
     co_return answer;
 }
@@ -174,6 +206,8 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
         co_return Error(Errc::invalid_header)
             .with("name", conditions->if_match ? "If-Match" : "If-None-Match")
             .with("rule", "creating has its own condition; use PUT for others");
+    const Result<std::optional<Once>> once = read_once(call);
+    if (!once) co_return once.error();
     Result<Creation> creation = read_post_body(call);
     if (!creation) co_return creation.error();
     const std::string key = std::move(creation->key);
@@ -188,9 +222,18 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
     write.require({call.services.parts.layout.entry_key(key), store::Compare::Relation::equal, 0});
     const Result<> planned = co_await write.put(key, std::move(creation->setting));
     if (!planned) co_return planned.error();
+    do_once(write, *once);
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
-    if (!done->succeeded) co_return exists(key, done->current.front());
+    if (!done->succeeded) {
+        const Result<store::Revision> before = co_await repeated(call, *once, *done);
+        if (!before) co_return before.error();
+        if (*before != 0) {
+            Result<http::Response> again = co_await answer_again(call, key, *before);
+            co_return again;
+        }
+        co_return exists(key, done->current.front());
+    }
     http::Response answer = co_await answer_put(call, key, *done);
     co_return answer;
 }
@@ -200,6 +243,8 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
     if (!dry_run) co_return dry_run.error();
     const Result<Conditions> conditions = read_conditions(call.context.request);
     if (!conditions) co_return conditions.error();
+    const Result<std::optional<Once>> once = read_once(call);
+    if (!once) co_return once.error();
     if (*dry_run) {
         Result<http::Response> answer = co_await dry_delete(call, *conditions);
         co_return answer;
@@ -212,9 +257,16 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
     write.require({entry_key, store::Compare::Relation::not_equal, 0});
     write.require(conditions->compares(entry_key, *seen));
     write.remove(call.key);
+    do_once(write, *once);
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
+        const Result<store::Revision> before = co_await repeated(call, *once, *done);
+        if (!before) co_return before.error();
+        if (*before != 0) {
+            Result<http::Response> again = co_await answer_again(call, call.key, *before);
+            co_return again;
+        }
         const store::Revision current = done->current.front();
         // conditions are of no account where the answer would be 404 without them (RFC 9110, 13.2.1)
         if (current == 0) co_return missing(call.key);

@@ -98,6 +98,8 @@ std::string_view name_of(Errc code) {
             return "unsupported_media_type";
         case Errc::expectation_failed:
             return "expectation_failed";
+        case Errc::idempotency_key_reused:
+            return "idempotency_key_reused";
         case Errc::upgrade_required:
             return "upgrade_required";
         case Errc::header_too_large:

@@ -46,6 +46,16 @@ bool is_valid_utf8(std::string_view bytes) {
     return true;
 }
 
+bool has_control(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x20 || byte == 0x7F) return true;
+        // U+0080..U+009F are C2 80..9F.
+        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+    }
+    return false;
+}
+
 std::string escape_invalid_utf8(std::string_view bytes) {
     static constexpr char hex[] = "0123456789ABCDEF";
     std::string out;

@@ -55,6 +55,17 @@ class Records {
     std::string_view key_;
 };
 
+void take_notification(const Event& event, std::string_view id, Assembled& out) {
+    if (event.type == Event::Type::del) {
+        out.expired.emplace_back(id);
+        return;
+    }
+    if (auto notification = make_notification(id, event.kv))
+        out.notifications.push_back(std::move(notification));
+    else
+        ++out.foreign;
+}
+
 }  // namespace
 
 EntryPtr make_entry(std::string_view key, store::KeyValue& kv, const std::string* record) {
@@ -67,6 +78,13 @@ EntryPtr make_entry(std::string_view key, store::KeyValue& kv, const std::string
     if (record != nullptr)
         if (auto meta = store::decode_metadata(*record)) entry->meta = std::move(*meta);
     return entry;
+}
+
+NotificationPtr make_notification(std::string_view id, const store::KeyValue& kv) {
+    if (kv.version != 1) return nullptr;
+    auto content = store::decode_notification(kv.value);
+    if (!content) return nullptr;
+    return std::make_shared<const Notification>(std::string(id), kv.mod_revision, std::move(*content));
 }
 
 EntryPtr without_metadata(const Entry& entry) {
@@ -84,6 +102,7 @@ Assembled assemble(std::span<Event> events, const store::Layout& layout, const S
     out.events.reserve(static_cast<std::size_t>(entries));
     for (Event& event : events) {
         const auto place = layout.place_of(event.kv.key);
+        if (place.kind == Kind::notification) take_notification(event, place.key, out);
         if (place.kind != Kind::entry) continue;
         if (!store::check_key(place.key)) {
             ++out.foreign;

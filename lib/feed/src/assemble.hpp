@@ -15,6 +15,9 @@ namespace confcast::feed {
 /// null when there is none.
 EntryPtr make_entry(std::string_view key, store::KeyValue& kv, const std::string* record);
 
+/// Null when the bytes are no notification, or when it is not its first version: then it is known.
+NotificationPtr make_notification(std::string_view id, const store::KeyValue& kv);
+
 /// The same entry without metadata: what it becomes when its record is written or removed without it.
 EntryPtr without_metadata(const Entry& entry);
 
@@ -22,7 +25,9 @@ EntryPtr without_metadata(const Entry& entry);
 struct Assembled {
     std::vector<KeyChange> events;  // ascending by key; may be empty
     std::vector<EntryPtr> amended;  // entries whose metadata became void: no event
-    std::uint64_t foreign = 0;      // events of keys that break the rules of keys (written by hand): no settings
+    std::vector<NotificationPtr> notifications;
+    std::vector<std::string> expired;  // ids of notifications that the store has no more
+    std::uint64_t foreign = 0;         // events of keys or notifications that break their rules (written by hand)
 };
 
 /// `events` are of one revision, ascending by key, and are moved from; `state` is what was before them.

@@ -23,7 +23,13 @@ void Difference::take(Listing::Item item) {
     events.push_back({std::string(item.key), make_entry(item.key, item.kv, item.record)});
 }
 
+void Difference::take_notification(std::string_view id, const store::KeyValue& kv) {
+    if (kv.mod_revision <= log_.floor() || log_.has(id)) return;
+    if (auto notification = make_notification(id, kv)) notifications.push_back(std::move(notification));
+}
+
 void Difference::finish() {
+    std::ranges::sort(notifications, is_before);
     for (; at_ != state_.entries().end(); ++at_) events.push_back({at_->first, nullptr});
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "confcast/feed/notification_log.hpp"
 #include "confcast/feed/state.hpp"
 #include "listing.hpp"
 
@@ -15,16 +16,21 @@ namespace confcast::feed {
 /// Precondition: `state` does not change between the first take() and finish().
 class Difference {
   public:
-    explicit Difference(const State& state) : state_(state), at_(state.entries().begin()) {}
+    Difference(const State& state, const NotificationLog& log)
+        : state_(state), log_(log), at_(state.entries().begin()) {}
 
     void take(Listing::Item item);
+    void take_notification(std::string_view id, const store::KeyValue& kv);
     void finish();
 
     std::vector<KeyChange> events;  // ascending by key
     std::vector<EntryPtr> amended;  // only the metadata differs: no event
 
+    std::vector<NotificationPtr> notifications;  // ascending by revision; those that the log should have and has not
+
   private:
     const State& state_;
+    const NotificationLog& log_;
     State::Map::const_iterator at_;
 };
 

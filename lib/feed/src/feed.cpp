@@ -29,6 +29,7 @@ Feed::Impl::Impl(Executor loop, store::Store& store, store::Layout where, FeedOp
       log(to),
       state(with.max_tombstones),
       journal(with.journal),
+      notifications(with.notifications),
       waiters(loop, time),
       stale_since(time.now()) {}
 
@@ -63,22 +64,26 @@ void Feed::Impl::apply(store::WatchBatch batch) {
         for (EntryPtr& entry : assembled.amended) state.amend(std::move(entry));
         const auto foreign_before = std::exchange(stats.foreign, stats.foreign + assembled.foreign);
         if (worth_a_line(foreign_before, stats.foreign))
-            log.warning("feed", "ignored keys that break the rules of keys", {{"total", stats.foreign}});
-        if (!assembled.events.empty()) commit(revision, std::move(assembled.events));
+            log.warning("feed", "ignored keys or notifications that break their rules", {{"total", stats.foreign}});
+        for (const std::string& id : assembled.expired) notifications.forget(id);
+        commit({revision, std::move(assembled.events), false, std::move(assembled.notifications)});
         newest = std::max(newest, revision);
         rest = rest.subspan(count);
     }
     advance(newest);
 }
 
-void Feed::Impl::commit(Revision revision, std::vector<KeyChange> events, bool is_difference) {
+void Feed::Impl::commit(Change what) {
+    std::erase_if(what.notifications, [this](const NotificationPtr& one) { return !notifications.add(one); });
+    if (what.events.empty() && what.notifications.empty()) return;
     ++stats.revisions;
-    for (const KeyChange& event : events) ++(event.is_delete() ? stats.events_delete : stats.events_put);
-    const ChangePtr change = std::make_shared<const Change>(revision, std::move(events), is_difference);
+    for (const KeyChange& event : what.events) ++(event.is_delete() ? stats.events_delete : stats.events_put);
+    stats.notifications += what.notifications.size();
+    const ChangePtr change = std::make_shared<const Change>(std::move(what));
     state.apply(*change);
     journal.append(change);
-    position.revision = revision;
-    know_head(revision);
+    position.revision = change->revision;
+    know_head(change->revision);
     tell([&](FeedListener& listener) { listener.on_change(change); });
     reached();
 }
@@ -103,7 +108,7 @@ void Feed::Impl::reached() {
     waiters.reached(position.revision);
 }
 
-void Feed::Impl::adopt(State fresh, Epoch epoch, Revision at) {
+void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, Epoch epoch, Revision at) {
     const bool same_history = listed && position.epoch == epoch;
     if (listed && !same_history) ++stats.epoch_changes;
     // Positions of the same epoch that were told before may be of what is void now.
@@ -111,6 +116,9 @@ void Feed::Impl::adopt(State fresh, Epoch epoch, Revision at) {
     unseen.clear();
     state = std::move(fresh);
     journal.reset(at);
+    notifications.clear();
+    std::ranges::sort(notified, is_before);  // or the limits would drop others than the oldest
+    for (NotificationPtr& one : notified) notifications.add(std::move(one));
     position = {epoch, at};
     known_head = at;
     confirmed = 0;
@@ -124,7 +132,7 @@ void Feed::Impl::adopt(State fresh, Epoch epoch, Revision at) {
 // intermediate values are skipped as a slow subscriber skips them. Only a cursor strictly inside (P, at) (a client of
 // another node) may know a key that was made and removed in there, which no difference can tell: `unseen` keeps such
 // stretches for resumable(). The journal needs no reset.
-void Feed::Impl::adopt_difference(Revision at, std::vector<KeyChange> events, const std::vector<EntryPtr>& amended) {
+void Feed::Impl::adopt_difference(Revision at, Difference difference) {
     if (at > position.revision + 1) {
         if (unseen.size() == max_unseen) {
             void_through = std::max(void_through, unseen.front().second - 1);
@@ -132,8 +140,11 @@ void Feed::Impl::adopt_difference(Revision at, std::vector<KeyChange> events, co
         }
         unseen.emplace_back(position.revision, at);
     }
-    for (const EntryPtr& entry : amended) state.amend(entry);
-    if (!events.empty()) commit(at, std::move(events), at > position.revision + 1);
+    for (EntryPtr& entry : difference.amended) state.amend(std::move(entry));
+    // Notifications alone are no reason to make all positions void: they wait for a list at a revision that can tell
+    // them.
+    if (at > position.revision)
+        commit({at, std::move(difference.events), at > position.revision + 1, std::move(difference.notifications)});
     advance(at);
 }
 
@@ -149,6 +160,7 @@ Awaitable<> Feed::run_replicator() {
 
 const State& Feed::state() const { return impl_->state; }
 const Journal& Feed::journal() const { return impl_->journal; }
+const NotificationLog& Feed::notifications() const { return impl_->notifications; }
 Position Feed::position() const { return impl_->position; }
 const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "confcast/feed/feed.hpp"
+#include "difference.hpp"
 #include "waiters.hpp"
 
 namespace confcast::feed {
@@ -16,9 +17,9 @@ struct Feed::Impl {
     /// One batch of the watch (Feed::apply).
     void apply(store::WatchBatch batch);
     /// Another state at `at` from nothing: at start, of another epoch, or in place of one that was wrong.
-    void adopt(State fresh, Epoch epoch, Revision at);
+    void adopt(State fresh, std::vector<NotificationPtr> notified, Epoch epoch, Revision at);
     /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
-    void adopt_difference(Revision at, std::vector<KeyChange> events, const std::vector<EntryPtr>& amended);
+    void adopt_difference(Revision at, Difference difference);
     void know_head(Revision revision) { known_head = std::max(known_head, revision); }
     /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
     void confirm(Revision revision);
@@ -32,6 +33,7 @@ struct Feed::Impl {
 
     State state;
     Journal journal;
+    NotificationLog notifications;
     Position position;
     Revision known_head = 0;
     Revision confirmed = 0;
@@ -52,7 +54,7 @@ struct Feed::Impl {
     unsigned telling = 0;
 
   private:
-    void commit(Revision revision, std::vector<KeyChange> events, bool is_difference = false);
+    void commit(Change change);
     void advance(Revision revision);
     void reached();
     template <class Tell>

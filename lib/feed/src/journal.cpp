@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "confcast/feed/notification_log.hpp"
+
 namespace confcast::feed {
 namespace {
 
@@ -10,6 +12,7 @@ std::size_t weight(const Change& change) {
     std::size_t bytes = 0;
     for (const KeyChange& event : change.events)
         bytes += event.key.size() + (event.is_delete() ? 0 : event.entry->value.size());
+    for (const NotificationPtr& notification : change.notifications) bytes += weight(*notification);
     return bytes;
 }
 

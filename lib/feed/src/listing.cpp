@@ -29,7 +29,7 @@ const std::string* Listing::record_of(std::string_view key, Revision revision) {
     return counts ? &current_ : nullptr;
 }
 
-bool Listing::take(store::RangeResult page, const std::function<void(Item)>& visit) {
+bool Listing::take(store::RangeResult page, const std::function<void(Item)>& visit, const NotificationVisitor& notify) {
     if (next_.at == 0) next_.at = page.revision;
     head_ = std::max(head_, page.revision);
     std::size_t bytes = 0;
@@ -42,6 +42,8 @@ bool Listing::take(store::RangeResult page, const std::function<void(Item)>& vis
         const auto place = layout_.place_of(kv.key);
         if (place.kind == store::Layout::Kind::metadata) {
             records_.push_back({std::string(place.key), kv.mod_revision, std::move(kv.value)});
+        } else if (place.kind == store::Layout::Kind::notification) {
+            if (notify) notify(place.key, kv);
         } else if (place.kind == store::Layout::Kind::entry) {
             if (store::check_key(place.key))
                 visit({place.key, kv, record_of(place.key, kv.mod_revision)});

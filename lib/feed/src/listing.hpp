@@ -21,13 +21,16 @@ class Listing {
         const std::string* record;  // the metadata record that counts (empty for keys_only); null when there is none
     };
 
+    using NotificationVisitor = std::function<void(std::string_view id, const store::KeyValue& kv)>;
+
     /// At revision `at`; 0 = at the newest, and every page at what the first page's revision turns out to be.
     /// Pages are small at first and grow up to `page` keys while they stay under some megabytes.
     Listing(const store::Layout& layout, Revision at, std::int64_t page, Content content = Content::everything);
 
     store::RangeRequest next_page() const { return next_; }
-    /// Calls `visit` for each setting of the page, ascending by key over all pages. True when there are more pages.
-    bool take(store::RangeResult page, const std::function<void(Item)>& visit);
+    /// Calls `visit` for each setting of the page, ascending by key over all pages, and `notify` for each notification
+    /// (its id, and what the store has). True when there are more pages.
+    bool take(store::RangeResult page, const std::function<void(Item)>& visit, const NotificationVisitor& notify = {});
 
     /// The revision listed; 0 before the first page of a list at the newest.
     Revision revision() const { return next_.at; }

@@ -114,21 +114,25 @@ Awaitable<Action> Replicator::list_all(Revision at) {
     Listing listing(feed_.layout, at, feed_.options.list_page);
     State fresh(feed_.options.max_tombstones);
     fresh.reset(at, {});
+    std::vector<NotificationPtr> notified;
     for (bool more = true; more;) {
         auto page = co_await feed_.source.range(listing.next_page());
         if (!page) {
             note("listing the store failed", page.error());
             co_return plan_.on_list(page.error());
         }
-        more = listing.take(std::move(*page),
-                            [&](Listing::Item item) { fresh.load(make_entry(item.key, item.kv, item.record)); });
+        more = listing.take(
+            std::move(*page), [&](Listing::Item item) { fresh.load(make_entry(item.key, item.kv, item.record)); },
+            [&](std::string_view id, const store::KeyValue& kv) {
+                if (auto one = make_notification(id, kv)) notified.push_back(std::move(one));
+            });
     }
     feed_.stats.foreign += listing.foreign();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(feed_.clock.now() - began);
     feed_.log.info("feed", "listed the store",
                    {{"revision", at}, {"head", listing.head()}, {"keys", fresh.size()}, {"ms", took.count()}});
     if (!feed_.ready) feed_.goal = plan_.goal();
-    feed_.adopt(std::move(fresh), epoch, at);
+    feed_.adopt(std::move(fresh), std::move(notified), epoch, at);
     feed_.know_head(listing.head());
     co_return plan_.on_list(at);
 }
@@ -136,14 +140,16 @@ Awaitable<Action> Replicator::list_all(Revision at) {
 Awaitable<Action> Replicator::list_difference() {
     ++feed_.stats.relists;
     Listing listing(feed_.layout, 0, feed_.options.list_page);
-    Difference difference(feed_.state);
+    Difference difference(feed_.state, feed_.notifications);
     for (bool more = true; more;) {
         auto page = co_await feed_.source.range(listing.next_page());
         if (!page) {
             note("listing the store failed", page.error());
             co_return plan_.on_difference(page.error(), feed_.position.revision);
         }
-        more = listing.take(std::move(*page), [&](Listing::Item item) { difference.take(item); });
+        more = listing.take(
+            std::move(*page), [&](Listing::Item item) { difference.take(item); },
+            [&](std::string_view id, const store::KeyValue& kv) { difference.take_notification(id, kv); });
     }
     difference.finish();
     feed_.stats.foreign += listing.foreign();
@@ -154,8 +160,7 @@ Awaitable<Action> Replicator::list_difference() {
     feed_.repair_wanted = false;
     if (std::exchange(auditing_, false)) feed_.stats.repairs += differs;
     feed_.log.info("feed", "listed the store again", {{"revision", listing.revision()}, {"differences", differs}});
-    if (next.kind == Action::Kind::open_watch)
-        feed_.adopt_difference(listing.revision(), std::move(difference.events), difference.amended);
+    if (next.kind == Action::Kind::open_watch) feed_.adopt_difference(listing.revision(), std::move(difference));
     co_return next;
 }
 

@@ -93,8 +93,8 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     bool close_running_ = false;  // Beast's close operation
     bool pinged_ = false;         // and nothing heard since
     bool behind_since_ping_ = false;
-    bool unreported_ = false;     // frames were written before anybody listened
-    bool reporting_ = false;      // and that is on its way now
+    bool unreported_ = false;  // frames were written before anybody listened
+    bool reporting_ = false;   // and that is on its way now
 };
 
 Awaitable<bool> WebSocketSession::accept(Upgrade& upgrade) {

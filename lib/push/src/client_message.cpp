@@ -67,13 +67,14 @@ Result<> read_texts(const json::object& payload, std::string_view name, std::vec
 }
 
 Result<> read_filters(const json::object& payload, Filters& filters) {
-    if (auto known = only(payload, "/payload", {"keys", "prefixes", "globs"}); !known) return known;
+    if (auto known = only(payload, "/payload", {"keys", "prefixes", "globs", "topics"}); !known) return known;
     if (auto keys = read_texts(payload, "keys", filters.keys); !keys) return keys;
     if (auto prefixes = read_texts(payload, "prefixes", filters.prefixes); !prefixes) return prefixes;
     if (auto globs = read_texts(payload, "globs", filters.globs); !globs) return globs;
+    if (auto topics = read_texts(payload, "topics", filters.topics); !topics) return topics;
     // On a live stream "nothing named" is more likely a mistake than a wish for everything, which is the prefix "".
     if (filters.empty())
-        return invalid("/payload", "name at least one key, prefix or glob (the prefix \"\" is everything)");
+        return invalid("/payload", "name at least one key, prefix, glob or topic (the prefix \"\" is every setting)");
     return check_filters(filters);
 }
 
@@ -183,6 +184,8 @@ Result<> check_filters(const Filters& filters) {
         if (const auto valid = store::check_key(prefix + 'x'); !valid) return key_error(prefix, valid.error());
     for (const std::string& glob : filters.globs)
         if (const auto valid = check_glob(glob); !valid) return key_error(glob, valid.error());
+    for (const std::string& topic : filters.topics)
+        if (const auto valid = store::check_key(topic); !valid) return key_error(topic, valid.error());
     return {};
 }
 

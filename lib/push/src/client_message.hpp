@@ -1,5 +1,5 @@
 // What a client may say on a stream (push-protocol.md, "Client messages"), read by hand so that a refusal names the
-// field. The only place of the room that parses JSON; depth and size of what it keeps are bounded.
+// field. Depth and size of what it keeps are bounded.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ struct ParsedMessage {
 /// ("pointer", "reason"); invalid_key ("key", "rule"). The id is set with an error too, when it could be read.
 ParsedMessage parse_client_message(std::string_view text);
 
-/// invalid_key ("key", "rule"): a key or glob breaks the rules of keys (check_glob()), or no key can
-/// begin with a prefix.
+/// invalid_key ("key", "rule"): a key, glob or topic breaks the rules of keys (check_glob()), or no key can begin with
+/// a prefix.
 Result<> check_filters(const Filters& filters);
 
 inline constexpr std::size_t max_message_depth = 8;

@@ -12,6 +12,7 @@ void for_each(const Filters& filters, const Visit& visit) {
     for (const std::string& key : filters.keys) visit(FilterKind::key, key);
     for (const std::string& prefix : filters.prefixes) visit(FilterKind::prefix, prefix);
     for (const std::string& glob : filters.globs) visit(FilterKind::glob, glob);
+    for (const std::string& topic : filters.topics) visit(FilterKind::topic, topic);
 }
 
 /// The same for what a stream or a poll is opened with: no filters are one for everything.
@@ -29,9 +30,11 @@ inline std::vector<std::string>& texts_of(Filters& filters, FilterKind kind) {
         case FilterKind::prefix:
             return filters.prefixes;
         case FilterKind::glob:
+            return filters.globs;
+        case FilterKind::topic:
             break;
     }
-    return filters.globs;
+    return filters.topics;
 }
 
 }  // namespace confcast::push

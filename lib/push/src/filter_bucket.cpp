@@ -12,6 +12,8 @@ bool FilterBucket::matches(std::string_view key) const {
             return key.starts_with(text);
         case FilterKind::glob:
             return glob_matches(text, key);
+        case FilterKind::topic:
+            break;
     }
     return false;
 }

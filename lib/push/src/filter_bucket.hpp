@@ -7,7 +7,7 @@
 
 namespace confcast::push {
 
-enum class FilterKind : std::uint8_t { key, prefix, glob };
+enum class FilterKind : std::uint8_t { key, prefix, glob, topic };
 
 class Subscriber;
 
@@ -22,8 +22,10 @@ struct FilterBucket {
     std::uint64_t seen = 0;
     std::vector<Member> members;
 
+    /// Whether it is for settings; a topic matches none.
+    bool is_of_settings() const { return kind != FilterKind::topic; }
     bool matches(std::string_view key) const;
-    /// What every key that matches begins with.
+    /// What every key that matches begins with. Precondition: is_of_settings().
     std::string_view head() const;
 };
 

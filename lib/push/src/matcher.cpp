@@ -15,6 +15,7 @@ Matcher::Matcher(std::span<FilterBucket* const> filters) {
     const bool many = std::count_if(filters.begin(), filters.end(), is_glob) > few_globs;
     if (many) globs_ = std::make_unique<GlobTrie>();
     for (FilterBucket* filter : filters) {
+        if (!filter->is_of_settings()) continue;
         if (many && is_glob(filter))
             globs_->add(*filter);
         else

@@ -73,7 +73,8 @@ class Session final : public Subscriber, public TransportEvents {
     void begin(const Subscription& subscription);
     void begin_fresh(bool with_snapshot);
     void begin_resumed(feed::Revision since);
-    void begin_with_snapshot(Reason reason);
+    /// `since`: the notifications after it come first; 0 = none do.
+    void begin_with_snapshot(Reason reason, feed::Revision since = 0);
     void add_filters(const Filters& filters);
     void welcome(Resume resume, Reason reason);
     void restart();
@@ -88,12 +89,23 @@ class Session final : public Subscriber, public TransportEvents {
     bool too_far_behind(feed::Journal::Iterator from, bool to_head) const;
     /// Whether the changes from here on cannot be sent as they are: too many, or the first one is too big.
     bool must_fold(feed::Journal::Iterator from);
-    void coalesce(feed::Revision since);
+    /// False when notifications come first and fill the write.
+    bool coalesce(feed::Revision since);
     void take_coalesced(Coalesced changes);
     void start_snapshot(FilterSpan filters);
     void next_page();
     void told(feed::Revision revision);
     feed::Position position() const { return {core_.head().epoch, told_}; }
+
+    // session_notifications.cpp
+    /// Those of a change: each is a message of its own, and `last_is_final` says that none other follows of that
+    /// revision. Returns how many.
+    std::size_t add_notifications(const feed::Change& change, bool last_is_final);
+    /// All after `since` that are still known, before what is folded or shown as state. False when the write is full:
+    /// it brings us back for the rest.
+    bool take_backlog(feed::Revision since);
+    void tell_lost(feed::Revision from, feed::Revision to);
+    bool wants_notifications() const;
 
     // session_view.cpp
     Filters filters_in_force() const;
@@ -130,6 +142,9 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint64_t bytes_ = 0;         // sent
     std::optional<Reason> restart_;   // all positions have become void
     std::uint32_t bad_messages_ = 0;  // in a row
+    feed::Revision notified_ = 0;     // up to here the backlog of notifications is taken, if that is beyond the cursor
+    std::uint32_t backlog_writes_ = 0;
+    bool snapshot_due_ = false;  // as soon as the backlog is taken
     bool meta_only_ = false;
     bool in_flight_ = false;
     bool closing_ = false;

@@ -14,8 +14,11 @@ void Session::on_match(const feed::Change& change) {
         if (pending_ == 0) pending_ = change.revision;
         return;
     }
-    core_.subset.assign(change, filters());
-    const MessagePtr update = core_.shared.update(change, core_.subset, told_, meta_only_);
+    MessagePtr update;
+    if (change.notifications.empty()) {
+        core_.subset.assign(change, filters());
+        update = core_.shared.update(change, core_.subset, told_, meta_only_);
+    }
     if (update == nullptr) {
         pending_ = change.revision;
         pump();
@@ -43,7 +46,10 @@ void Session::fill() {
         // The first page follows directly on the welcome or answer that announces it.
         const bool page_is_due = snapshot_ != nullptr && page_ == 0;
         if (!page_is_due && answer_next()) continue;
-        if (snapshot_) {
+        if (snapshot_due_) {
+            if (!take_backlog(notified_)) return;
+            start_snapshot(filters());
+        } else if (snapshot_) {
             next_page();
             if (snapshot_) return;  // one page at a time
         } else if (pending_ != 0) {
@@ -86,28 +92,29 @@ void Session::told(feed::Revision revision) {
 bool Session::take_changes(bool to_head) {
     const feed::Revision since = pending_ - 1;
     const feed::Journal& journal = core_.feed.journal();
-    if (since < journal.floor()) {
-        coalesce(since);
-        return true;
-    }
+    if (since < journal.floor()) return coalesce(since);
     auto next = journal.after(since);
-    if (too_far_behind(next, to_head)) {
-        coalesce(since);
-        return true;
-    }
+    if (too_far_behind(next, to_head)) return coalesce(since);
     const std::size_t before = core_.batch.size();
     std::size_t left = std::max<std::size_t>(core_.options.scan_changes, 1);
     for (; next != journal.end() && left > 0 && core_.batch.has_room(); ++next, --left) {
         const feed::Change& change = **next;
         core_.subset.assign(change, filters());
-        if (core_.subset.empty()) continue;
-        auto update = core_.shared.update(change, core_.subset, told_, meta_only_);
-        if (update == nullptr) {
-            start_snapshot(filters());
-            return true;
+        MessagePtr update;
+        if (!core_.subset.empty()) {
+            update = core_.shared.update(change, core_.subset, told_, meta_only_);
+            if (update == nullptr) {
+                if (!take_backlog(change.revision - 1)) return false;
+                start_snapshot(filters());
+                return true;
+            }
         }
-        core_.batch.add(std::move(update));
-        ++core_.stats.updates;
+        const std::size_t notified = add_notifications(change, update == nullptr);
+        if (update == nullptr && notified == 0) continue;
+        if (update != nullptr) {
+            core_.batch.add(std::move(update));
+            ++core_.stats.updates;
+        }
         cursor_ = change.revision;
         told(change.revision);
     }
@@ -141,8 +148,10 @@ bool Session::too_far_behind(feed::Journal::Iterator from, bool to_head) const {
 }
 
 // Deletes that are no longer known, or too much in one piece: the state itself instead.
-void Session::coalesce(feed::Revision since) {
+bool Session::coalesce(feed::Revision since) {
+    if (!take_backlog(since)) return false;
     take_coalesced(core_.shared.coalesced(told_, since, filters(), meta_only_));
+    return true;
 }
 
 void Session::take_coalesced(Coalesced changes) {
@@ -162,6 +171,7 @@ void Session::take_coalesced(Coalesced changes) {
 void Session::start_snapshot(FilterSpan filters) {
     snapshot_ = core_.shared.snapshot(filters, meta_only_);
     page_ = 0;
+    snapshot_due_ = false;
     ++core_.stats.snapshots;
     pending_ = 0;
     cursor_ = snapshot_->at().revision;

@@ -78,7 +78,7 @@ void Session::take_request(Request request) {
 
 bool Session::may_answer(const Request& request) const {
     if (request.refused || request.message.type == Type::ping) return true;
-    if (snapshot_) return false;
+    if (snapshot_ || snapshot_due_) return false;
     // What is added is shown as it is at the head, so the rest must be there too.
     return request.message.type != Type::subscribe || pending_ == 0 || !has_new_filter(request.message.filters);
 }
@@ -124,7 +124,10 @@ void Session::subscribe(const Request& request) {
     }
     // From here on until the last page the client has no position: a stream that ends before would be resumed without
     // the state of what was added.
-    if (filters().size() > before) start_snapshot(filters().subspan(before));
+    // A topic has no state to show.
+    if (std::ranges::any_of(filters().subspan(before),
+                            [](const FilterLink& link) { return link.bucket->is_of_settings(); }))
+        start_snapshot(filters().subspan(before));
     core_.batch.add(encode_filters(position(), "subscribed", request.id, filters()));
 }
 

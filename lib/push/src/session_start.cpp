@@ -65,7 +65,7 @@ void Session::begin_fresh(bool with_snapshot) {
 void Session::begin_resumed(feed::Revision since) {
     // Here this node may have seen only the result of several revisions, or the position is of a history that is void.
     if (!core_.feed.resumable(since)) {
-        begin_with_snapshot(Reason::compacted);
+        begin_with_snapshot(Reason::compacted, core_.feed.is_void(since) ? 0 : since);
         return;
     }
     told(since);
@@ -82,11 +82,14 @@ void Session::begin_resumed(feed::Revision since) {
     // The welcome must not promise changes that there are not: what is to follow it is made first.
     Coalesced changes = core_.shared.coalesced(since, since, filters(), meta_only_);
     if (changes.outcome == Coalesced::Outcome::impossible) {
-        begin_with_snapshot(Reason::compacted);
+        begin_with_snapshot(Reason::compacted, since);
         return;
     }
     welcome(Resume::changes, Reason::caught_up);
-    take_coalesced(std::move(changes));
+    if (wants_notifications())
+        pending_ = since + 1;  // they come first
+    else
+        take_coalesced(std::move(changes));
 }
 
 // As it will be found when the changes are taken.
@@ -100,11 +103,16 @@ bool Session::must_fold(feed::Journal::Iterator from) {
     return false;
 }
 
-void Session::begin_with_snapshot(Reason reason) {
+void Session::begin_with_snapshot(Reason reason, feed::Revision since) {
     ++core_.stats.resumed_snapshot;
     told(0);
     welcome(Resume::snapshot, reason);
-    start_snapshot(filters());
+    if (since != 0 && wants_notifications()) {
+        notified_ = since;
+        snapshot_due_ = true;
+    } else {
+        start_snapshot(filters());
+    }
 }
 
 void Session::welcome(Resume resume, Reason reason) {
@@ -116,6 +124,7 @@ void Session::welcome(Resume resume, Reason reason) {
 void Session::restart() {
     const Reason reason = *restart_;
     restart_.reset();
+    notified_ = 0;
     told(0);
     welcome(Resume::snapshot, reason);
     start_snapshot(filters());

@@ -48,7 +48,7 @@ Filters Session::filters_in_force() const {
 ClientState Session::state() const {
     if (closing_ || leaving_) return ClientState::closing;
     if (parked_) return ClientState::waiting;
-    if (snapshot_) return ClientState::snapshot;
+    if (snapshot_ || snapshot_due_) return ClientState::snapshot;
     return pending_ != 0 ? ClientState::behind : ClientState::live;
 }
 

@@ -68,6 +68,16 @@ Coalesced SharedMessages::coalesced(feed::Revision told, feed::Revision since, F
     return {Coalesced::Outcome::message, std::move(message)};
 }
 
+MessagePtr SharedMessages::notification(const feed::Notification& notification, feed::Revision seq_id) {
+    key_.restart('n');
+    key_.add(seq_id).bytes() += notification.id;
+    if (auto shared = cache_.find(key_.view())) return shared;
+    auto message = encode_notification(at(seq_id), notification);
+    ++stats_.encoded;
+    cache_.put(key_.view(), message);
+    return message;
+}
+
 MessagePtr SharedMessages::bookmark(feed::Revision revision) {
     if (bookmark_ == nullptr || bookmark_at_ != revision) {
         bookmark_ = encode_bookmark(at(revision));

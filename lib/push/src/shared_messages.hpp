@@ -39,6 +39,9 @@ class SharedMessages {
     /// matches lies in (told, since].
     Coalesced coalesced(feed::Revision told, feed::Revision since, FilterSpan filters, bool meta_only);
 
+    /// `seq_id` is the position after it: see Session::add_notifications().
+    MessagePtr notification(const feed::Notification& notification, feed::Revision seq_id);
+
     MessagePtr bookmark(feed::Revision revision);
 
     /// Of the state as it is now.

@@ -36,7 +36,8 @@ Range range_of(FilterBucket& filter) {
 std::vector<Range> ranges_of(FilterSpan filters) {
     std::vector<Range> all;
     all.reserve(filters.size());
-    for (const FilterLink& filter : filters) all.push_back(range_of(*filter.bucket));
+    for (const FilterLink& filter : filters)
+        if (filter.bucket->is_of_settings()) all.push_back(range_of(*filter.bucket));
     std::sort(all.begin(), all.end(), [](const Range& a, const Range& b) {
         return a.head != b.head ? a.head < b.head : !a.one_key && b.one_key;
     });

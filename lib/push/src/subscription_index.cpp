@@ -1,5 +1,7 @@
 #include "subscription_index.hpp"
 
+#include <algorithm>
+
 namespace confcast::push {
 namespace {
 
@@ -10,6 +12,12 @@ std::size_t link_of(FilterSpan links, FilterKind kind, std::string_view text) {
 }
 
 }  // namespace
+
+bool has_topic(FilterSpan filters, std::string_view topic) {
+    return std::ranges::any_of(filters, [topic](const FilterLink& link) {
+        return link.bucket->kind == FilterKind::topic && link.bucket->text == topic;
+    });
+}
 
 bool SubscriptionIndex::has(const Subscriber& who, FilterKind kind, std::string_view text) {
     return link_of(who.links_, kind, text) < who.links_.size();
@@ -80,14 +88,19 @@ SubscriptionIndex::Buckets& SubscriptionIndex::buckets(FilterKind kind) {
         case FilterKind::prefix:
             return prefixes_;
         case FilterKind::glob:
+            return globs_;
+        case FilterKind::topic:
             break;
     }
-    return globs_;
+    return topics_;
 }
 
 void SubscriptionIndex::match(const feed::Change& change, std::vector<Subscriber*>& out) {
     ++round_;
     for (const feed::KeyChange& event : change.events) match_key(event.key, out);
+    for (const feed::NotificationPtr& notification : change.notifications)
+        if (const auto topic = topics_.find(notification->content.topic); topic != topics_.end())
+            collect(topic->second, out);
 }
 
 void SubscriptionIndex::match_key(std::string_view key, std::vector<Subscriber*>& out) {

@@ -27,6 +27,9 @@ struct FilterLink {
 };
 using FilterSpan = std::span<const FilterLink>;
 
+/// Whether one of the filters is this topic.
+bool has_topic(FilterSpan filters, std::string_view topic);
+
 /// What has filters. Leaves the index before it dies.
 class Subscriber {
   public:
@@ -55,11 +58,11 @@ class SubscriptionIndex {
     void remove_from(Subscriber& who, std::size_t keep);
     static bool has(const Subscriber& who, FilterKind kind, std::string_view text);
 
-    /// Appends every subscriber with a filter that matches an event of the change, each once.
+    /// Appends every subscriber with a filter that matches an event or a notification of the change, each once.
     void match(const feed::Change& change, std::vector<Subscriber*>& out);
 
     /// Distinct filters.
-    std::size_t size() const { return keys_.size() + prefixes_.size() + globs_.size(); }
+    std::size_t size() const { return keys_.size() + prefixes_.size() + globs_.size() + topics_.size(); }
 
   private:
     struct Hash {
@@ -77,6 +80,7 @@ class SubscriptionIndex {
     Buckets keys_;
     Buckets prefixes_;
     Buckets globs_;
+    Buckets topics_;
     GlobTrie trie_;                               // of globs_
     std::vector<FilterBucket*> candidates_;       // scratch
     std::map<std::size_t, std::size_t> lengths_;  // of prefixes: length -> distinct prefixes

@@ -55,7 +55,8 @@ void Subset::assign(const feed::Change& change, FilterSpan filters) {
         else
             ranges_.push_back({begin, end});
     };
-    for (const FilterLink& filter : filters) visit_ranges(change, *filter.bucket, add);
+    for (const FilterLink& filter : filters)
+        if (filter.bucket->is_of_settings()) visit_ranges(change, *filter.bucket, add);
     join_ranges();
 }
 

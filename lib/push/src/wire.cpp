@@ -6,6 +6,7 @@
 #include "confcast/push/client.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "json_text.hpp"
+#include "valid_json.hpp"
 
 namespace confcast::push {
 namespace {
@@ -75,6 +76,14 @@ void append_texts(std::string& out, FilterSpan filters, FilterKind kind) {
     out += ']';
 }
 
+// What is said to be JSON was written into the store by anybody: if it is none, it is told as a text.
+void append_json_or_text(std::string& out, std::string_view text) {
+    if (is_json_line(text))
+        out += text;
+    else
+        append_json_text(out, text);
+}
+
 }  // namespace
 
 MessagePtr encode_welcome(feed::Position at, const Welcome& welcome, const HubOptions& options) {
@@ -121,6 +130,33 @@ MessagePtr encode_page(feed::Position at, std::span<const feed::EntryPtr> entrie
     return finish_message(at, "snapshot", std::move(out));
 }
 
+MessagePtr encode_notification(feed::Position at, const feed::Notification& notification) {
+    const store::Notification& content = notification.content;
+    std::string out = begin_message(at.revision, "notification");
+    out += "{\"topic\":";
+    append_json_text(out, content.topic);
+    out += ",\"event_id\":";
+    append_json_text(out, content.event_id);
+    out += ",\"timestamp\":";
+    append_json_or_text(out, content.timestamp);
+    out += ",\"payload\":";
+    append_json_or_text(out, content.payload);
+    out += ",\"revision\":";
+    append_json_number(out, notification.revision);
+    out += '}';
+    return finish_message(at, "notification", std::move(out));
+}
+
+MessagePtr encode_notifications_lost(feed::Position at, feed::Revision from, feed::Revision to) {
+    std::string out = begin_message(at.revision, "notifications_lost");
+    out += "{\"from\":";
+    append_json_number(out, from);
+    out += ",\"to\":";
+    append_json_number(out, to);
+    out += '}';
+    return finish_message(at, "notifications_lost", std::move(out));
+}
+
 MessagePtr encode_pong(feed::Position at, std::string_view id) {
     std::string out = begin_message(at.revision, "pong");
     out += '{';
@@ -146,6 +182,8 @@ MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_
     append_texts(out, in_force, FilterKind::prefix);
     out += ",\"globs\":";
     append_texts(out, in_force, FilterKind::glob);
+    out += ",\"topics\":";
+    append_texts(out, in_force, FilterKind::topic);
     out += '}';
     return finish_message(at, type, std::move(out));
 }

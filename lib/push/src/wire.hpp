@@ -28,6 +28,11 @@ MessagePtr encode_bookmark(feed::Position at);
 MessagePtr encode_goaway(feed::Position at, std::string_view reason, std::chrono::milliseconds reconnect_after);
 MessagePtr encode_page(feed::Position at, std::span<const feed::EntryPtr> entries, bool more, bool meta_only);
 
+/// A payload or timestamp in the store that is not JSON becomes a JSON string.
+MessagePtr encode_notification(feed::Position at, const feed::Notification& notification);
+/// Notifications with a revision in (from, to] may be missing.
+MessagePtr encode_notifications_lost(feed::Position at, feed::Revision from, feed::Revision to);
+
 // Answers. `id` is the request's id as JSON text, "" when it had none.
 MessagePtr encode_pong(feed::Position at, std::string_view id);
 /// `type` is "subscribed" or "unsubscribed".

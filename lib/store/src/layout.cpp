@@ -3,56 +3,12 @@
 #include <charconv>
 
 #include "confcast/base/utf8.hpp"
+#include "record.hpp"
 
 namespace confcast::store {
 namespace {
 
 constexpr std::string_view header = "confcast-meta 1\n";
-
-void append_escaped(std::string& out, std::string_view text) {
-    static constexpr char hex[] = "0123456789ABCDEF";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F || c == '%') {
-            out += '%';
-            out += hex[byte >> 4U];
-            out += hex[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-std::optional<std::string> unescape(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i];
-            continue;
-        }
-        if (i + 2 >= text.size()) return std::nullopt;
-        const int high = hex_digit(text[i + 1]);
-        const int low = hex_digit(text[i + 2]);
-        if (high < 0 || low < 0) return std::nullopt;
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
-}
-
-void append_line(std::string& out, std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    out += name;
-    out += ": ";
-    append_escaped(out, value);
-    out += '\n';
-}
 
 std::optional<std::int64_t> number(std::string_view text) {
     std::int64_t n = 0;
@@ -65,16 +21,6 @@ Error bad_key(std::string_view key, std::string_view rule) {
     std::string shown = escape_invalid_utf8(key.substr(0, 64));
     if (key.size() > 64) shown += "…";
     return Error(Errc::invalid_key).with("key", shown).with("rule", rule);
-}
-
-bool has_control(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < 0x20 || byte == 0x7F) return true;
-        // U+0080..U+009F are C2 80..9F.
-        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -94,32 +40,25 @@ std::string encode_metadata(const Metadata& metadata) {
 }
 
 std::optional<Metadata> decode_metadata(std::string_view bytes) {
-    if (!bytes.starts_with(header)) return std::nullopt;
-    bytes.remove_prefix(header.size());
     Metadata metadata;
-    while (!bytes.empty()) {
-        const auto end = bytes.find('\n');
-        if (end == std::string_view::npos) return std::nullopt;
-        const auto line = bytes.substr(0, end);
-        bytes.remove_prefix(end + 1);
-        const auto colon = line.find(": ");
-        if (colon == std::string_view::npos) return std::nullopt;
-        const auto name = line.substr(0, colon);
-        const auto value = unescape(line.substr(colon + 2));
-        if (!value || !is_valid_utf8(*value)) return std::nullopt;
-        if (name == "content-type") metadata.content_type = *value;
-        if (name == "author") metadata.author = *value;
-        if (name == "message") metadata.message = *value;
-        if (name == "updated-at-ms") {
-            const auto ms = number(*value);
-            if (!ms) return std::nullopt;
+    const bool good = read_record(bytes, header, [&](std::string_view name, std::string value) {
+        if (name == "content-type")
+            metadata.content_type = std::move(value);
+        else if (name == "author")
+            metadata.author = std::move(value);
+        else if (name == "message")
+            metadata.message = std::move(value);
+        else if (name == "updated-at-ms") {
+            const auto ms = number(value);
+            if (!ms) return false;
             metadata.updated_at = SystemTime{std::chrono::milliseconds{*ms}};
+        } else if (name == "ttl-s") {
+            metadata.ttl_s = number(value);
+            if (!metadata.ttl_s) return false;
         }
-        if (name == "ttl-s") {
-            metadata.ttl_s = number(*value);
-            if (!metadata.ttl_s) return std::nullopt;
-        }
-    }
+        return true;
+    });
+    if (!good) return std::nullopt;
     return metadata;
 }
 
@@ -133,11 +72,16 @@ Result<Layout> Layout::make(std::string_view prefix) {
 }
 
 Layout::Layout(std::string prefix) : prefix_(std::move(prefix)) {
-    meta_prefix_ = prefix_.substr(0, prefix_.size() - 1) + ".confcast/meta/";
+    const std::string beside = prefix_.substr(0, prefix_.size() - 1) + ".confcast/";
+    meta_prefix_ = beside + "meta/";
+    notification_prefix_ = beside + "notify/";
+    idempotency_prefix_ = beside + "idempotency/";
 }
 
 std::string Layout::entry_key(std::string_view key) const { return prefix_ + std::string(key); }
 std::string Layout::meta_key(std::string_view key) const { return meta_prefix_ + std::string(key); }
+std::string Layout::notification_key(std::string_view id) const { return notification_prefix_ + std::string(id); }
+std::string Layout::idempotency_key(std::string_view id) const { return idempotency_prefix_ + std::string(id); }
 
 // '.' < '/' < '0' in ASCII: the range holds exactly the keys that begin with "/config." or "/config/".
 KeyRange Layout::watched() const {
@@ -148,6 +92,8 @@ KeyRange Layout::watched() const {
 Layout::Place Layout::place_of(std::string_view store_key) const {
     if (store_key.starts_with(prefix_)) return {Kind::entry, store_key.substr(prefix_.size())};
     if (store_key.starts_with(meta_prefix_)) return {Kind::metadata, store_key.substr(meta_prefix_.size())};
+    if (store_key.starts_with(notification_prefix_))
+        return {Kind::notification, store_key.substr(notification_prefix_.size())};
     return {};
 }
 

@@ -141,7 +141,8 @@ TEST_F(WebSocketPeers, AreNotWaitedForWhenTheyAcceptNothing) {
     write(400'000);
     run(until([this] { return user.written == 1; }));
     // What its own kernel takes at first counts as progress.
-    for (std::uint64_t before = 0, now = 1; now > before; settle()) before = std::exchange(now, user.socket->bytes_accepted());
+    for (std::uint64_t before = 0, now = 1; now > before; settle())
+        before = std::exchange(now, user.socket->bytes_accepted());
     EXPECT_LT(user.socket->bytes_accepted(), frame_size());
     pass(25s);
     pass(9'999ms);

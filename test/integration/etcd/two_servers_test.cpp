@@ -1,6 +1,7 @@
 // Two servers on one etcd, and one watch for any number of subscribers.
 #include <gtest/gtest.h>
 
+#include "../notices.hpp"
 #include "workshop.hpp"
 
 namespace confcast::test {
@@ -50,6 +51,34 @@ TEST(TwoServers, AWriteToOneIsPushedByTheOther) {
     const auto update = crowd[0].next_of("update");
     ASSERT_TRUE(update);
     EXPECT_EQ(update->at("seq_id").to_number<std::int64_t>(), revision);
+}
+
+// What a repeat is, is decided in the store: whichever node is asked, at the same time as another.
+TEST(TwoServers, ANotificationIsToldOnceByEach) {
+    EtcdCluster etcd({.members = 1});
+    const Server a(on_etcd(etcd.endpoints()));
+    const Server b(on_etcd(etcd.endpoints()));
+    Watcher at_a(a, "topic=jobs");
+    Watcher at_b(b, "topic=jobs");
+    ASSERT_TRUE(at_a.next_of("snapshot"));
+    ASSERT_TRUE(at_b.next_of("snapshot"));
+    const auto ids = numbered("e", 100);
+    const auto published = publish_everywhere({&a, &b, &a, &b}, "jobs", ids);
+    EXPECT_EQ(published.fresh, ids.size());
+    EXPECT_EQ(published.duplicates, 3 * ids.size());
+    EXPECT_EQ(published.others, 0U) << published.a_refusal;
+    ASSERT_EQ(publish(b, "jobs", "last"), 201U);
+    for (Watcher* watcher : {&at_a, &at_b}) {
+        const auto heard = listen(*watcher, ids.size() + 1);
+        EXPECT_EQ(heard.size(), ids.size() + 1);
+        for (const auto& [id, times] : heard) EXPECT_EQ(times, 1) << id;
+    }
+    // A client that moves to the other node gets what it has not seen there.
+    const auto model = at_a.model();
+    at_a.socket().abort();
+    ASSERT_EQ(publish(a, "jobs", "moved"), 201U);
+    Watcher moved(b, "topic=jobs&since=" + model.since(), model);
+    EXPECT_EQ(listen(moved, 1), (std::map<std::string, int>{{"moved", 1}}));
 }
 
 TEST(OneWatch, IsAllThatEtcdSeesOfAnyNumberOfSubscribers) {

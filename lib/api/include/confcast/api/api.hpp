@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +32,7 @@ struct ApiOptions {
     std::size_t max_value = 1U << 20U;            // bytes of one setting's value
     std::size_t max_message = 1024;               // bytes of a write's message
     std::size_t max_operations = 64;              // puts and deletes of one transaction, and its compares
+    std::chrono::seconds remember{600};           // notifications and idempotency keys, at least
     std::size_t max_page = 1000;                  // entries of one list page
     std::size_t page_bytes = 4U << 20U;           // a list page ends early when it has so many
     std::chrono::milliseconds read_wait{5'000};   // for min_revision and consistency=linearizable
@@ -38,6 +40,11 @@ struct ApiOptions {
     std::uint32_t access_log_every = 1;           // requests that go well per access log line; 0: only the others
     std::chrono::milliseconds health_interval{1'000};
     std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
+};
+
+struct ApiStats {
+    std::uint64_t notification_duplicates = 0;  // notifications that were told before, and to nobody now
+    std::uint64_t repeated_writes = 0;          // writes that had happened before with their Idempotency-Key
 };
 
 /// What the API works on. All references outlive the Api.
@@ -73,6 +80,8 @@ class Api {
     Awaitable<> check_health();
     /// From now on /readyz says "shutting down".
     void set_draining();
+
+    const ApiStats& stats() const;
 
     /// One row of the route table, for the test that compares it with docs/openapi.json.
     struct Route {

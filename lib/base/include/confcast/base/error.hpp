@@ -48,6 +48,7 @@ enum class Errc : std::int32_t {
     unsupported_media_type = 41501,   // a content type that cannot be taken here
     expectation_failed = 41701,       // Expect with anything but 100-continue
     upgrade_required = 42601,         // this route wants a WebSocket (or the version is not 13)
+    idempotency_key_reused = 42201,   // an Idempotency-Key that another request had
     header_too_large = 43101,         // request head over the limit
     internal = 50001,                 // a bug: logged with the request id
     method_not_implemented = 50101,   // a method that this server does not know

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "confcast/store/layout.hpp"
+#include "confcast/store/notification.hpp"
 #include "confcast/store/types.hpp"
 
 namespace confcast::feed {
@@ -31,12 +32,27 @@ struct KeyChange {
     bool is_delete() const { return entry == nullptr; }
 };
 
-/// All that one revision did to settings, ascending by key; never empty. When this node saw only the result of several
-/// revisions (a list in place of the watch): the difference that they made, told at the last one.
+/// An event that is not a setting: nothing keeps it but the store, as long as its time to live.
+struct Notification {
+    std::string id;         // names it in the store
+    Revision revision = 0;  // that it was made in
+    store::Notification content;
+};
+using NotificationPtr = std::shared_ptr<const Notification>;
+
+/// In the order in which they are told.
+inline bool is_before(const NotificationPtr& a, const NotificationPtr& b) {
+    return a->revision != b->revision ? a->revision < b->revision : a->id < b->id;
+}
+
+/// All that one revision did, never nothing: to settings, ascending by key, and the notifications that it made,
+/// ascending by revision. When this node saw only the result of several revisions (a list in place of the watch): the
+/// difference that they made, told at the last one.
 struct Change {
     Revision revision = 0;
     std::vector<KeyChange> events;
     bool is_difference = false;
+    std::vector<NotificationPtr> notifications{};
 };
 using ChangePtr = std::shared_ptr<const Change>;
 

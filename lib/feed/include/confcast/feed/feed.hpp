@@ -11,6 +11,7 @@
 #include "confcast/base/error.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/journal.hpp"
+#include "confcast/feed/notification_log.hpp"
 #include "confcast/feed/state.hpp"
 #include "confcast/store/layout.hpp"
 #include "confcast/store/store.hpp"
@@ -19,6 +20,7 @@ namespace confcast::feed {
 
 struct FeedOptions {
     JournalLimits journal;
+    NotificationLimits notifications;
     std::size_t max_tombstones = 100'000;
     std::int64_t list_page = 5'000;              // keys per page when listing
     std::chrono::milliseconds backoff_min{100};  // full jitter between these two
@@ -36,8 +38,9 @@ struct FeedStats {
     std::uint64_t duplicates = 0;  // at or below the applied revision: ignored
     std::uint64_t late = 0;        // of the duplicates, those that had never been applied: the feed lists again
     std::uint64_t discarded = 0;   // without a key or a revision
-    std::uint64_t foreign = 0;     // written by hand to keys that break the rules of keys: no settings
-    std::uint64_t relists = 0;     // history was compacted away, or repair
+    std::uint64_t notifications = 0;
+    std::uint64_t foreign = 0;  // written by hand and breaking the rules of keys or notifications: not taken
+    std::uint64_t relists = 0;  // history was compacted away, or repair
     std::uint64_t watch_restarts = 0;
     std::uint64_t epoch_changes = 0;
     std::uint64_t repairs = 0;  // keys mended by anti-entropy
@@ -69,6 +72,7 @@ class Feed {
 
     const State& state() const;
     const Journal& journal() const;
+    const NotificationLog& notifications() const;
     Position position() const;
     const FeedStats& stats() const;
 

@@ -11,7 +11,7 @@ namespace confcast::feed {
 
 struct JournalLimits {
     std::size_t max_changes = 100'000;
-    std::size_t max_bytes = 64U << 20U;  // keys and values of all events
+    std::size_t max_bytes = 64U << 20U;  // keys and values of all events, notifications too
 };
 
 class Journal {

@@ -42,8 +42,8 @@ class WebSocket {
     /// Cuts the connection without a word.
     virtual void abort() = 0;
 
-    /// How many bytes the peer has accepted (TCP has acknowledged them) so far: what shows that a write gets on. Costs a
-    /// system call.
+    /// How many bytes the peer has accepted (TCP has acknowledged them) so far: what shows that a write gets on. Costs
+    /// a system call.
     virtual std::uint64_t bytes_accepted() const = 0;
     virtual std::string_view remote() const = 0;
 };

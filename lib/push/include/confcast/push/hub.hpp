@@ -44,6 +44,7 @@ struct HubOptions {
     std::size_t batch_bytes = 256U << 10U;
     std::size_t coalesce_after = 1'000;          // more matching revisions than this behind: one coalesced update
     std::size_t coalesce_max_bytes = 4U << 20U;  // a coalesced update over this becomes a snapshot
+    std::size_t backlog_writes = 16;             // of notifications to one who is behind, before it gets the state
     std::size_t cache_bytes = 16U << 20U;        // encoded updates kept for sharing
     std::chrono::milliseconds bookmark{10'000};
     std::chrono::milliseconds write_timeout{30'000};
@@ -62,9 +63,11 @@ struct HubOptions {
 struct HubStats {
     std::uint64_t sessions_opened = 0;
     std::uint64_t sessions_closed = 0;
-    std::uint64_t messages = 0;  // sent, all types
-    std::uint64_t updates = 0;   // update messages sent (per session)
-    std::uint64_t encoded = 0;   // update messages encoded (shared)
+    std::uint64_t messages = 0;            // sent, all types
+    std::uint64_t updates = 0;             // update messages sent (per session)
+    std::uint64_t encoded = 0;             // update and notification messages encoded (shared)
+    std::uint64_t notifications = 0;       // notification messages sent (per session)
+    std::uint64_t notifications_lost = 0;  // times that a session was told that some may be missing
     std::uint64_t bytes = 0;
     std::uint64_t bookmarks = 0;
     std::uint64_t snapshots = 0;  // started

@@ -2,6 +2,8 @@
 // revisions"):
 //   <prefix><key>                     the value's bytes, exactly
 //   <prefix minus '/'>.confcast/meta/<key>   what confcast remembers of it, written in the same transaction
+//   <prefix minus '/'>.confcast/notify/<id>  a notification (notification.hpp), until its time to live is over
+//   <prefix minus '/'>.confcast/idempotency/<id>  that a write with this Idempotency-Key has happened, as long
 // A metadata record counts only when its mod_revision equals its entry's. One watch over watched() sees both.
 #pragma once
 
@@ -27,8 +29,7 @@ struct Metadata {
     friend bool operator==(const Metadata&, const Metadata&) = default;
 };
 
-/// The record's bytes: a version line, then `name: value` lines with control characters and % percent-escaped.
-/// Readable with etcdctl, extensible: unknown names are ignored when read.
+/// The record's bytes: text, readable with etcdctl.
 std::string encode_metadata(const Metadata& metadata);
 /// nullopt when the bytes are not a record (somebody else's key): the entry then has no metadata.
 std::optional<Metadata> decode_metadata(std::string_view bytes);
@@ -41,13 +42,15 @@ class Layout {
     const std::string& prefix() const { return prefix_; }
     std::string entry_key(std::string_view key) const;
     std::string meta_key(std::string_view key) const;
-    /// [`/config.`, `/config0`) for `/config/`: entries and metadata, whole revisions at a time.
+    std::string notification_key(std::string_view id) const;
+    std::string idempotency_key(std::string_view id) const;
+    /// [`/config.`, `/config0`) for `/config/`: entries and all that is beside them, whole revisions at a time.
     KeyRange watched() const;
 
-    enum class Kind : std::uint8_t { entry, metadata, other };
+    enum class Kind : std::uint8_t { entry, metadata, notification, other };
     struct Place {
         Kind kind = Kind::other;
-        std::string_view key;  // into the store key that was asked; empty for other
+        std::string_view key;  // the setting's, or a notification's id: into the store key that was asked
     };
     Place place_of(std::string_view store_key) const;
 
@@ -55,6 +58,8 @@ class Layout {
     explicit Layout(std::string prefix);
     std::string prefix_;
     std::string meta_prefix_;
+    std::string notification_prefix_;
+    std::string idempotency_prefix_;
 };
 
 /// The rules of keys (api.md): 1..512 bytes of valid UTF-8, segments joined by '/', no empty segment, no "." or "..",
