@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backoff.hpp"
+#include "confcast/base/backoff.hpp"
 #include "confcast/base/clock.hpp"
 #include "confcast/etcd/etcd_store.hpp"
 

@@ -11,8 +11,8 @@
 #include <functional>
 #include <optional>
 
-#include "backoff.hpp"
 #include "confcast/base/async.hpp"
+#include "confcast/base/backoff.hpp"
 #include "confcast/base/error.hpp"
 #include "confcast/feed/entry.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace confcast::feed {
+namespace confcast {
 
 class Backoff {
   public:
@@ -26,4 +26,4 @@ class Backoff {
     std::chrono::milliseconds ceiling_;
 };
 
-}  // namespace confcast::feed
+}  // namespace confcast

@@ -1,11 +1,11 @@
-#include "glob.hpp"
+#include "confcast/glob/glob.hpp"
 
 #include <optional>
 
 #include "confcast/base/utf8.hpp"
 #include "confcast/store/layout.hpp"
 
-namespace confcast::push {
+namespace confcast::glob {
 namespace {
 
 // The pieces between stars are looked for from left to right: a piece that is found as early as it can be leaves the
@@ -82,4 +82,4 @@ Result<> check_glob(std::string_view glob) {
     return {};
 }
 
-}  // namespace confcast::push
+}  // namespace confcast::glob

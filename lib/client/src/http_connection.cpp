@@ -1,0 +1,115 @@
+#include "http_connection.hpp"
+
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <utility>
+
+#include "connect.hpp"
+#include "failures.hpp"
+
+namespace confcast::client {
+namespace http = boost::beast::http;
+
+struct HttpConnection::Impl {
+    Impl(Executor executor, Endpoint e) : stream(executor), endpoint(std::move(e)) {}
+    TcpStream stream;
+    Endpoint endpoint;
+    boost::beast::flat_buffer buffer{};
+    bool open = true;
+
+    Failure fail(boost::system::error_code error, std::string_view doing) {
+        open = false;
+        Failure failure = failure_from(error, endpoint, doing);
+        failure.sent = true;
+        return failure;
+    }
+};
+
+HttpConnection::HttpConnection(Executor executor, Endpoint endpoint)
+    : impl_(std::make_unique<Impl>(executor, std::move(endpoint))) {}
+HttpConnection::~HttpConnection() = default;
+
+Awaitable<Result<>> HttpConnection::connect(SteadyTime deadline) {
+    Result<> connected = co_await client::connect(impl_->stream, impl_->endpoint, deadline);
+    co_return connected;
+}
+
+void HttpConnection::abort() {
+    impl_->open = false;
+    impl_->stream.close();
+}
+
+// An end or bytes that nobody asked for: either way the next request would be lost on it.
+bool HttpConnection::reusable() {
+    if (!impl_->open || impl_->buffer.size() != 0) return false;
+    auto& socket = impl_->stream.socket();
+    boost::system::error_code error;
+    socket.non_blocking(true, error);
+    if (error) return false;
+    char byte = 0;
+    socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+    return error == asio::error::would_block;
+}
+
+namespace {
+
+http::request<http::string_body> message_of(RawRequest& request, const Endpoint& endpoint) {
+    http::request<http::string_body> message;
+    message.version(11);
+    message.method_string(request.method);
+    message.target(request.target);
+    message.set(http::field::host, endpoint.to_string());
+    for (const auto& [name, value] : request.headers) message.set(name, value);
+    message.body() = std::move(request.body);
+    message.prepare_payload();
+    return message;
+}
+
+RawResponse response_of(http::response<http::string_body>&& message, const Endpoint& endpoint) {
+    RawResponse response;
+    response.status = message.result_int();
+    for (const auto& field : message) {
+        const auto name = field.name_string();
+        const auto value = field.value();
+        response.headers.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    }
+    response.body = std::move(message.body());
+    response.server = endpoint.to_string();
+    return response;
+}
+
+}  // namespace
+
+Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std::size_t max_body, SteadyTime deadline) {
+    const bool head = request.method == "HEAD";
+    const auto message = message_of(request, impl_->endpoint);
+    impl_->stream.expires_at(deadline);
+    const auto [write_error, written] = co_await http::async_write(impl_->stream, message, as_result);
+    // A server that refuses a body may answer and close before it has read all of it: the answer counts.
+    const bool refused_early = write_error == asio::error::broken_pipe || write_error == asio::error::connection_reset;
+    if (write_error && !refused_early) co_return impl_->fail(write_error, "while the request was sent");
+
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(max_body);
+    parser.header_limit(64U << 10U);
+    parser.skip(head);
+    const auto [read_error, read] = co_await http::async_read(impl_->stream, impl_->buffer, parser, as_result);
+    if (read_error) {
+        Failure failure = impl_->fail(read_error, "before the answer was complete");
+        const bool nonsense = read_error.category() == http::make_error_code(http::error::bad_version).category() &&
+                              read_error != http::error::end_of_stream && read_error != http::error::partial_message;
+        if (nonsense) {
+            failure.kind = FailureKind::bad_answer;
+            failure.message = "the answer is not HTTP as it should be, or too large: " + read_error.message();
+        }
+        co_return failure;
+    }
+    impl_->stream.expires_never();
+    impl_->open = !write_error && parser.get().keep_alive();
+    co_return response_of(parser.release(), impl_->endpoint);
+}
+
+}  // namespace confcast::client
