@@ -1,0 +1,113 @@
+#include "settings.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "stop.hpp"
+#include "units.hpp"
+
+namespace confcast::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+fs::path file_of(const fs::path& directory) { return directory / "contexts.json"; }
+
+std::string text_of(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Contexts read_contexts(const json::object& document) {
+    Contexts contexts;
+    contexts.current = text_of(document, "current");
+    for (const auto& [name, value] : document.at("contexts").as_object())
+        contexts.all[std::string(name)] = {text_of(value.as_object(), "server"), text_of(value.as_object(), "token")};
+    return contexts;
+}
+
+std::vector<std::string> split(const std::string& list) {
+    std::vector<std::string> out;
+    std::istringstream in(list);
+    for (std::string one; std::getline(in, one, ',');)
+        if (!one.empty()) out.push_back(one);
+    return out;
+}
+
+std::string first_of(std::initializer_list<std::optional<std::string>> candidates, std::string otherwise) {
+    for (const auto& one : candidates)
+        if (one && !one->empty()) return *one;
+    return otherwise;
+}
+
+}  // namespace
+
+fs::path config_directory(const Environment& environment) {
+    if (const auto home = environment("XDG_CONFIG_HOME"); home && !home->empty()) return fs::path(*home) / "confcast";
+    return fs::path(environment("HOME").value_or(".")) / ".config" / "confcast";
+}
+
+Contexts load_contexts(const fs::path& directory) {
+    const fs::path file = file_of(directory);
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0) return {};
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        throw Stop{Exit::failed, file.string() + " holds tokens and can be read by others: chmod 600 it"};
+    std::ifstream in(file);
+    std::stringstream text;
+    text << in.rdbuf();
+    try {
+        return read_contexts(json::parse(text.str()).as_object());
+    } catch (const std::exception& e) {
+        throw Stop{Exit::failed, file.string() + " is no contexts file: " + e.what()};
+    }
+}
+
+void save_contexts(const fs::path& directory, const Contexts& contexts) {
+    json::object all;
+    for (const auto& [name, context] : contexts.all) {
+        json::object one{{"server", context.server}};
+        if (!context.token.empty()) one["token"] = context.token;
+        all[name] = std::move(one);
+    }
+    const std::string text = json::serialize(json::object{{"current", contexts.current}, {"contexts", all}}) + '\n';
+    std::error_code ec;
+    fs::create_directories(directory, ec);
+    const fs::path file = file_of(directory);
+    const fs::path fresh = file.string() + ".new";
+    const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const bool written = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == ssize_t(text.size()) &&
+                         ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (written) fs::rename(fresh, file, ec);
+    if (!written || ec) throw Stop{Exit::failed, "cannot write " + file.string()};
+}
+
+Settings settle(const FlagSettings& flags, const Environment& environment, const Contexts& contexts) {
+    const std::string name = first_of({flags.context, environment("CONFCAST_CONTEXT")}, contexts.current);
+    ServerContext context;
+    if (!name.empty()) {
+        const auto found = contexts.all.find(name);
+        if (found == contexts.all.end())
+            throw usage_error("there is no context \"" + name + "\"; `confcast context ls` lists them");
+        context = found->second;
+    }
+    Settings settings;
+    settings.servers =
+        split(first_of({flags.server, environment("CONFCAST_SERVER"), context.server}, "http://127.0.0.1:8080"));
+    settings.token = first_of({flags.token, environment("CONFCAST_TOKEN"), context.token}, "");
+    const std::string timeout = first_of({flags.timeout, environment("CONFCAST_TIMEOUT")}, "10s");
+    const auto parsed = app::parse_duration(timeout);
+    if (!parsed || parsed->count() == 0)
+        throw usage_error("write a time-out such as 500ms or 10s, not \"" + timeout + "\"");
+    settings.timeout = *parsed;
+    return settings;
+}
+
+}  // namespace confcast::cli

@@ -1,0 +1,38 @@
+#include "suggest.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace confcast::cli {
+namespace {
+
+// Letters to add, drop, change or swap with the next (optimal string alignment).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+    std::iota(d[0].begin(), d[0].end(), 0U);
+    for (std::size_t i = 1; i <= a.size(); ++i)
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::string closest(std::string_view word, std::span<const std::string> candidates) {
+    std::string best;
+    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    for (const std::string& candidate : candidates) {
+        const std::size_t n = distance(word, candidate);
+        if (n >= least) continue;
+        least = n;
+        best = candidate;
+    }
+    return best;
+}
+
+}  // namespace confcast::cli

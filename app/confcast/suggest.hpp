@@ -1,0 +1,13 @@
+// "Did you mean …?"
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace confcast::cli {
+
+/// The candidate that differs from the word in the fewest letters, "" when none is close.
+std::string closest(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace confcast::cli
