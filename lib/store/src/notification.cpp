@@ -23,10 +23,14 @@ std::string encode_notification(const Notification& notification) {
 std::optional<Notification> decode_notification(std::string_view bytes) {
     Notification notification;
     const bool good = read_record(bytes, header, [&](std::string_view name, std::string value) {
-        if (name == "topic") notification.topic = std::move(value);
-        if (name == "event-id") notification.event_id = std::move(value);
-        if (name == "timestamp") notification.timestamp = std::move(value);
-        if (name == "payload") notification.payload = std::move(value);
+        if (name == "topic")
+            notification.topic = std::move(value);
+        else if (name == "event-id")
+            notification.event_id = std::move(value);
+        else if (name == "timestamp")
+            notification.timestamp = std::move(value);
+        else if (name == "payload")
+            notification.payload = std::move(value);
         return true;
     });
     if (!good || !check_key(notification.topic) || !check_event_id(notification.event_id)) return std::nullopt;
