@@ -22,6 +22,7 @@ std::optional<std::string> from_base64(std::string_view text) {
                         reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
     out.resize(static_cast<std::size_t>(size) - (text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U));
+    if (to_base64(out) != text) return std::nullopt;  // "a===", bits that mean nothing
     return out;
 }
 
