@@ -6,7 +6,12 @@ get_property(libraries GLOBAL PROPERTY CONFCAST_LIBRARIES)
 install(TARGETS ${libraries} EXPORT confcastTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS confcastd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS confcastd confcast RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+set(made_by_the_tool "${PROJECT_BINARY_DIR}/app/confcast")
+install(FILES ${made_by_the_tool}/confcast.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${made_by_the_tool}/confcast.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME confcast)
+install(FILES ${made_by_the_tool}/_confcast DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${made_by_the_tool}/confcast.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(EXPORT confcastTargets NAMESPACE confcast:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/confcast)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/confcastConfig.cmake.in
