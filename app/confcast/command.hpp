@@ -47,6 +47,7 @@ std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_import();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_notify();
+std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clients();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_context();

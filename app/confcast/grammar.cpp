@@ -212,6 +212,7 @@ Commands make_commands() {
     all.push_back(make_import());
     all.push_back(make_apply());
     all.push_back(make_notify());
+    all.push_back(make_bench());
     all.push_back(make_clients());
     all.push_back(make_check());
     all.push_back(make_context());

@@ -40,6 +40,8 @@ class Shell {
         if (!*result) throw stop_for(result->error());
         return std::move(**result);
     }
+    /// Lets it run beside what is waited for. What it refers to outlives it.
+    void start(Awaitable<> work) { asio::co_spawn(io_, std::move(work), asio::detached); }
     /// One turn of the loop, or until the time. Throws Stop on SIGINT and SIGTERM.
     void run_one(std::optional<SteadyTime> until = std::nullopt);
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "confcast/load/socket.hpp"
@@ -30,6 +31,7 @@ struct Options {
     double patience = 15;        // seconds without any delivery after which what is missing is lost
     std::string path = "/ws";
     bool verify = false;
+    std::function<void(std::size_t publications)> on_progress{};  // called now and then while it publishes
 };
 
 }  // namespace confcast::fanout

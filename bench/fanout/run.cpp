@@ -154,6 +154,7 @@ void Run::publish_one(TimePoint started) {
     flights_.push_back({started, fast, false, false});
     open_.push_back(publication);
     if (measuring_) ++report_.publications;
+    if (options_.on_progress) options_.on_progress(report_.publications);
     publisher_->publish(publication);
 }
 

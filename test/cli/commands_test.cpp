@@ -212,6 +212,7 @@ TEST_F(Commands, ClientsShowsWhoListensAndClosesThem) {
     while (listener.receive()) {
     }
     EXPECT_EQ(listener.close_code(), 1008);
+    listener.abort();
     int code = 0;
     for (int i = 0; i < 100 && code == 0; ++i) code = tool.run({"clients", "--close", id}).code;
     EXPECT_EQ(code, 3) << "it has gone";
@@ -251,6 +252,24 @@ TEST_F(Commands, ContextsKeepServersAndTokens) {
     EXPECT_EQ(other.run({"context", "ls"}).code, 1);
 }
 
+TEST_F(Commands, BenchLoadsAServerAndChecksWhatItDelivers) {
+    for (const auto* what : {"get", "put"}) {
+        const json::value figures = tool.run({"bench", what, "--seconds", "0.2", "-o", "json"}).json();
+        EXPECT_GT(figures.at("requests").to_number<std::uint64_t>(), 0U);
+        EXPECT_EQ(figures.at("failures").to_number<std::uint64_t>(), 0U);
+    }
+    const json::value pushed = tool.run({"bench", "push", "--seconds", "0.2", "--clients", "20", "-o", "json"}).json();
+    EXPECT_EQ(pushed.at("clients").to_number<std::uint64_t>(), 20U);
+    EXPECT_GT(pushed.at("deliveries").to_number<std::uint64_t>(), 0U);
+    EXPECT_EQ(pushed.at("lost").to_number<std::uint64_t>(), 0U);
+    const Ended shown = tool.run({"bench", "put", "--seconds", "0.2"});
+    EXPECT_EQ(shown.code, 0) << shown.error;
+    EXPECT_NE(shown.out.find(" #"), std::string::npos) << shown.out;
+    EXPECT_EQ(tool.run({"bench", "dance"}).code, 2);
+    EXPECT_EQ(tool.run({"bench", "get", "--payload", "1"}).code, 2);
+    EXPECT_EQ(tool.run({"bench", "push", "-s", "127.0.0.1:1"}).code, 6);
+}
+
 TEST_F(Commands, MistakesAreUsageAndSayWhatWasMeant) {
     const auto error = [this](const std::vector<std::string>& words) {
         const Ended ended = tool.run(words);
@@ -276,7 +295,7 @@ TEST_F(Commands, EachHasHelpWithAnExample) {
     EXPECT_EQ(tool.run({}).out, all.out);
     EXPECT_EQ(tool.run({"--help"}).out, all.out);
     for (const auto* name : {"get", "put", "del", "ls", "watch", "txn", "diff", "export", "import", "apply", "notify",
-                             "clients", "check", "context", "completion", "version"}) {
+                             "bench", "clients", "check", "context", "completion", "version"}) {
         EXPECT_NE(all.out.find("\n  " + std::string(name) + ' '), std::string::npos) << name;
         const Ended one = tool.run({"help", name});
         EXPECT_EQ(one.code, 0);

@@ -17,6 +17,12 @@ class Latencies {
     }
     std::size_t size() const { return values_.size(); }
 
+    /// How many there are in [from, to).
+    std::size_t between(std::chrono::nanoseconds from, std::chrono::nanoseconds to) const {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            values_, [&](std::chrono::nanoseconds value) { return value >= from && value < to; }));
+    }
+
     /// Nearest rank: the smallest value that at least `share` (0..1) of all do not exceed, in microseconds; 0 of none.
     double percentile(double share) const {
         if (values_.empty()) return 0;
