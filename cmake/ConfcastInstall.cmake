@@ -7,6 +7,9 @@ install(TARGETS ${libraries} EXPORT confcastTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS confcastd confcast RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET verify)
+  install(TARGETS verify RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/confcast)
+endif()
 set(made_by_the_tool "${PROJECT_BINARY_DIR}/app/confcast")
 install(FILES ${made_by_the_tool}/confcast.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${made_by_the_tool}/confcast.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME confcast)

@@ -48,6 +48,7 @@ std::unique_ptr<Command> make_import();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_notify();
 std::unique_ptr<Command> make_bench();
+std::unique_ptr<Command> make_verify();
 std::unique_ptr<Command> make_clients();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_context();

@@ -24,6 +24,7 @@ std::string synopsis_of(const CLI::App& app, std::string_view name) {
         out += option->get_required() ? ' ' + word : " [" + word + ']';
     }
     if (name == "watch") out += " [-- COMMAND...]";
+    if (name == "verify") out += " [FLAGS OF ITS OWN]";
     return out;
 }
 
@@ -213,6 +214,7 @@ Commands make_commands() {
     all.push_back(make_apply());
     all.push_back(make_notify());
     all.push_back(make_bench());
+    all.push_back(make_verify());
     all.push_back(make_clients());
     all.push_back(make_check());
     all.push_back(make_context());
