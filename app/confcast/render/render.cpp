@@ -189,7 +189,7 @@ class Render final : public Command {
         const bool same_stream = rendered_on_ == status.session;
         if (!same_stream && more_waits) return;  // what is rendered may be of another history
         const auto revision = same_stream ? rendered_ : status.position.revision;
-        shell.client().ack({revision, last_->code != Exit::ok, last_->key, last_->error});
+        shell.client().ack({revision, last_->code != Exit::ok, last_->key, one_line(last_->error, 1000)});
         told_ = status.session;
     }
     /// What was told is on its way, and the stream has ended as it should.

@@ -30,7 +30,8 @@ TEST(FiltersFor, AsAlwaysAllIsMatched) {
     Uses uses;
     for (int i = 0; i < 300; ++i) uses.keys.insert("k" + std::to_string(i));
     for (int i = 0; i < 300; ++i) uses.prefixes.insert("p/" + std::to_string(i) + "/q");
-    for (const std::size_t most : {600U, 599U, 301U, 300U, 100U, 2U, 1U}) {
+    for (int i = 0; i < 50; ++i) uses.prefixes.insert("flat" + std::to_string(i) + "/");
+    for (const std::size_t most : {650U, 600U, 599U, 301U, 300U, 100U, 2U, 1U}) {
         const auto filters = filters_for(uses, most);
         EXPECT_LE(filters.keys.size() + filters.prefixes.size(), most);
         const auto covered = [&](const std::string& text) {
