@@ -14,7 +14,16 @@ namespace confcast::cli {
 namespace {
 
 namespace json = boost::json;
-using namespace templates;
+using templates::FileResult;
+using templates::Outcome;
+using templates::Pair;
+using templates::Quiet;
+using templates::Steps;
+using templates::TargetFile;
+using templates::Turn;
+using templates::Updater;
+using templates::Uses;
+using templates::Values;
 
 constexpr std::size_t most_filters = 100;  // that a stream may have
 constexpr std::chrono::seconds parting{1};
@@ -79,14 +88,15 @@ class Render final : public Command {
         const auto retry = duration_of(retry_, "--retry");
         const bool once = once_ || dry_run_;
         Uses uses;
-        for (const Pair& pair : updater.pairs()) add_uses(pair.nodes, uses);
+        for (const Pair& pair : updater.pairs()) templates::add_uses(pair.nodes, uses);
         if (uses.empty()) return finish(shell, update(shell, updater));  // nothing that could change
 
         shell.set_client_id(client_id_);
-        auto subscription = shell.client().watch(filters_for(uses, most_filters), [&](const client::Change& change) {
-            take(change);
-            quiet.on_change(std::chrono::steady_clock::now());
-        });
+        auto subscription =
+            shell.client().watch(templates::filters_for(uses, most_filters), [&](const client::Change& change) {
+                take(change);
+                quiet.on_change(std::chrono::steady_clock::now());
+            });
         if (!subscription) throw stop_for(subscription.error());
         const SteadyTime patience = std::chrono::steady_clock::now() + shell.settings().timeout;
         std::optional<SteadyTime> again;
@@ -128,8 +138,8 @@ class Render final : public Command {
             const std::string source = word.substr(0, colon);
             const std::string target = word.substr(colon + 1);
             if (!targets.insert(target).second) throw usage_error(target + " is to be made of two templates");
-            auto nodes = parse(read_file(source));
-            if (!nodes) throw Stop{Exit::invalid, to_text(nodes.error(), source)};
+            auto nodes = templates::parse(read_file(source));
+            if (!nodes) throw Stop{Exit::invalid, templates::to_text(nodes.error(), source)};
             out.push_back({source, *std::move(nodes), TargetFile(target, mode)});
         }
         return out;
