@@ -37,7 +37,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 Child::Child(const std::vector<std::string>& argv, const std::vector<std::pair<std::string, std::string>>& variables,
-             const std::string& input) {
+             const std::string& input, ChildSetup setup)
+    : with_group_(setup.with_group) {
     std::vector<std::string> words = argv;
     std::vector<std::string> environment;
     for (char** one = ::environ; *one != nullptr; ++one) {
@@ -51,8 +52,21 @@ Child::Child(const std::vector<std::string>& argv, const std::vector<std::pair<s
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, file, STDIN_FILENO);
-    const int problem = ::posix_spawnp(&pid_, words.front().c_str(), &actions, nullptr, pointers(words).data(),
+    if (setup.output) {
+        ::posix_spawn_file_actions_adddup2(&actions, *setup.output, STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions, *setup.output, STDERR_FILENO);
+    }
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    sigset_t usual;
+    ::sigemptyset(&usual);
+    ::sigaddset(&usual, SIGPIPE);  // this program ignores it; what it starts should not
+    ::posix_spawnattr_setsigdefault(&attributes, &usual);
+    ::posix_spawnattr_setflags(&attributes,
+                               static_cast<short>(POSIX_SPAWN_SETSIGDEF | (with_group_ ? POSIX_SPAWN_SETPGROUP : 0)));
+    const int problem = ::posix_spawnp(&pid_, words.front().c_str(), &actions, &attributes, pointers(words).data(),
                                        pointers(environment).data());
+    ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(file);
     if (problem != 0) {
@@ -63,8 +77,20 @@ Child::Child(const std::vector<std::string>& argv, const std::vector<std::pair<s
 
 Child::~Child() {
     if (pid_ < 0) return;
+    if (with_group_) {
+        end_group();
+        return;
+    }
     ::kill(pid_, SIGTERM);
     ::waitpid(pid_, nullptr, 0);
+}
+
+void Child::end_group() {
+    const pid_t group = pid_;
+    ::kill(-group, SIGTERM);
+    for (int looks = 0; looks < 50 && !ended(); ++looks) ::usleep(20'000);
+    ::kill(-group, SIGKILL);
+    if (pid_ >= 0) ::waitpid(pid_, nullptr, 0);
 }
 
 std::optional<int> Child::ended() {

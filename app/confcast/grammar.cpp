@@ -20,7 +20,9 @@ std::string synopsis_of(const CLI::App& app, std::string_view name) {
     std::string out = "confcast " + std::string(name);
     for (const CLI::Option* option : app.get_options()) {
         if (!option->get_positional()) continue;
-        const std::string word = option->get_name(true) + (option->get_expected_max() > 1 ? "..." : "");
+        const std::string& meant = option->get_option_text();
+        const std::string word =
+            (meant.empty() ? option->get_name(true) : meant) + (option->get_expected_max() > 1 ? "..." : "");
         out += option->get_required() ? ' ' + word : " [" + word + ']';
     }
     if (name == "watch") out += " [-- COMMAND...]";
@@ -212,6 +214,7 @@ Commands make_commands() {
     all.push_back(make_export());
     all.push_back(make_import());
     all.push_back(make_apply());
+    all.push_back(make_render());
     all.push_back(make_notify());
     all.push_back(make_bench());
     all.push_back(make_verify());

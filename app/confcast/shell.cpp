@@ -39,6 +39,7 @@ client::Client& Shell::client() {
     options.token = settings().token;
     options.timeout = settings().timeout;
     options.user_agent = user_agent;
+    options.client_id = client_id_;
     try {
         client_ = std::make_unique<client::Client>(io_, std::move(options));
     } catch (const std::invalid_argument& e) {

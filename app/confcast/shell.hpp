@@ -31,6 +31,8 @@ class Shell {
     bool wants_document() const { return format_ == Format::json || format_ == Format::yaml; }
 
     client::Client& client();
+    /// As the server shows it in its list of clients. Before client() is asked for first.
+    void set_client_id(std::string id) { client_id_ = std::move(id); }
     /// Waits for a call; what it gives. Throws Stop when it failed or the user interrupts.
     template <class T>
     T wait(Awaitable<client::Result<T>> call) {
@@ -64,6 +66,7 @@ class Shell {
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGINT, SIGTERM};
     bool interrupted_ = false;
+    std::string client_id_;
     std::unique_ptr<client::Client> client_;
 };
 
