@@ -127,6 +127,7 @@ Opening StreamMachine::begin(std::string server) {
     owned_ = owned_ && !complete_.empty();
     in_force_ = that_fit(owned_ ? complete_ : wanted, options_.query_bytes);
     complete_ = complete_.common_with(in_force_);
+    subscriptions_.pause(copy_, complete_);
     opening_ = {in_force_, owned_ ? std::optional<Position>(position_) : std::nullopt};
 
     status_.server = std::move(server);
@@ -155,6 +156,7 @@ void StreamMachine::reconcile() {
     if (removed.empty() && added.empty()) return;
     adding_ = removed.empty();
     asked_ = adding_ ? added : removed;
+    complete_ = complete_.without(removed);  // who comes back for these waits for their new state
     ++last_id_;
     outbox_.push_back(adding_ ? subscribe_message(last_id_, added) : unsubscribe_message(last_id_, removed));
 }

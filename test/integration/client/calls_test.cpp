@@ -139,9 +139,8 @@ TEST_F(Calls, MetaOnlyLeavesTheValuesOut) {
 
 TEST_F(Calls, ATransactionIsAllOrNothing) {
     const auto a = await(client.put("a", "1"));
-    const auto done = await(client.txn({.compares = {{"a", a->mod_revision}, {"b", 0}},
-                                        .puts = {{.key = "b", .value = "2"}},
-                                        .deletes = {"a", "c"}}));
+    const auto done = await(client.txn(
+        {.compares = {{"a", a->mod_revision}, {"b", 0}}, .puts = {{.key = "b", .value = "2"}}, .deletes = {"a", "c"}}));
     ASSERT_TRUE(done) << done.error().to_string();
     EXPECT_EQ(done->puts.at(0).mod_revision, done->revision);
     EXPECT_EQ(done->deletes, (std::vector<std::pair<std::string, bool>>{{"a", true}, {"c", false}}));

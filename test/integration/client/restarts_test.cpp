@@ -129,8 +129,7 @@ TEST_F(Restarts, FiftyUnderWritesMissNothingAndRepeatNothing) {
     const auto seen = [&] { return follower.changes.back().position.revision; };
 
     for (int round = 0; round < 50; ++round) {
-        Writers writers(server,
-                        {.threads = 2, .prefix = "load/", .keys = 7, .pair_threads = 1, .delete_every = 3});
+        Writers writers(server, {.threads = 2, .prefix = "load/", .keys = 7, .pair_threads = 1, .delete_every = 3});
         const Revision now = server.put("load/round", std::to_string(round));
         ASSERT_TRUE(until([&] { return writers.acknowledged() >= 15 && seen() >= now; })) << "round " << round;
         ASSERT_NO_FATAL_FAILURE(stop(server, client, round)) << "round " << round;

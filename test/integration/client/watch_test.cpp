@@ -73,9 +73,13 @@ TEST_F(Watch, ItNamesItselfAndAcknowledges) {
         const auto all = envelope_of(server.http().get("/api/v1/clients")).at("data").at("clients").as_array();
         return all.empty() ? boost::json::object() : all[0].as_object();
     };
-    const auto subscription = client.watch({}, [](const Change& change) {
-                                        if (change.cause == Change::Cause::update) throw std::runtime_error("too big");
-                                    }).value();
+    const auto subscription = client
+                                  .watch({},
+                                         [](const Change& change) {
+                                             if (change.cause == Change::Cause::update)
+                                                 throw std::runtime_error("too big");
+                                         })
+                                  .value();
     ASSERT_TRUE(until([&] { return shown().contains("ack"); }));
     EXPECT_EQ(shown().at("client_id").as_string(), "cart-7");
     EXPECT_EQ(shown().at("labels").at("zone").as_string(), "eu");
@@ -151,7 +155,8 @@ TEST_F(Watch, TheNextServerIsTakenAndKept) {
     const_cast<Server&>(dead).kill();
     Client client(io, options);
     ASSERT_TRUE(await(client.put("k", "1")));
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(await(client.raw({{}, "GET", "/livez"}))->server, server.endpoint().to_string());
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(await(client.raw({{}, "GET", "/livez"}))->server, server.endpoint().to_string());
     Follower follower;
     const auto subscription = client.watch({}, follower.callback()).value();
     ASSERT_TRUE(until([&] { return follower.value("k") == "1"; }));
