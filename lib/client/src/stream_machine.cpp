@@ -69,12 +69,14 @@ Result<std::uint64_t> StreamMachine::watch(const Filters& filters, Callback call
         return invalid(error);
     }
     const std::uint64_t id = subscriptions_.add(filters, std::move(callback));
+    out_of_step_ = true;
     reconcile();
     return id;
 }
 
 void StreamMachine::unwatch(std::uint64_t id) {
     subscriptions_.remove(id);
+    out_of_step_ = true;
     reconcile();
 }
 
@@ -112,6 +114,7 @@ std::optional<Saved> StreamMachine::take_saved(bool closing) {
 // With `since` come changes only: the filters are those whose state is here. The others are subscribed to afterwards.
 Opening StreamMachine::begin(std::string server) {
     welcomed_ = caught_up_ = false;
+    out_of_step_ = true;
     pages_.clear();
     scope_.reset();
     asked_.reset();
@@ -148,12 +151,13 @@ void StreamMachine::forget_unwanted() {
 
 // One request at a time: the answer says what is in force then.
 void StreamMachine::reconcile() {
-    if (!welcomed_ || asked_ || goaway_) return;
+    if (!out_of_step_ || !welcomed_ || asked_ || goaway_) return;
     const FilterSet wanted = subscriptions_.wanted();
     if (wanted.empty()) return;  // the driver ends the stream
     const FilterSet removed = first_of(in_force_.without(wanted), filters_per_request);
     const FilterSet added = first_of(wanted.without(in_force_).without(refused_), filters_per_request);
-    if (removed.empty() && added.empty()) return;
+    out_of_step_ = !removed.empty() || !added.empty();
+    if (!out_of_step_) return;
     adding_ = removed.empty();
     asked_ = adding_ ? added : removed;
     complete_ = complete_.without(removed);  // who comes back for these waits for their new state
