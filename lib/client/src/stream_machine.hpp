@@ -134,7 +134,7 @@ class StreamMachine {
     std::vector<Entry> pages_;
     std::optional<FilterSet> asked_;  // the request that has no answer yet
     bool adding_ = false;
-    bool out_of_step_ = false;            // what is in force may not be what is wanted
+    bool out_of_step_ = false;  // what is in force may not be what is wanted
     std::int64_t last_id_ = 0;
     FilterSet refused_;
     std::optional<std::chrono::milliseconds> goaway_;
