@@ -21,7 +21,7 @@ Result<> StreamMachine::on_message(std::string_view text, SteadyTime now) {
     auto message = parse_server_message(text);
     if (!message) return violation("a message that cannot be read");
     const Revision seq_id = message->seq_id;
-    const auto taken = std::visit([&](auto& content) { return take(content, seq_id); }, message->content);
+    auto taken = std::visit([&](auto& content) { return take(content, seq_id); }, message->content);
     if (!taken) return taken;
     deliver_due();
     reconcile();

@@ -13,7 +13,6 @@
 namespace confcast::client::test {
 namespace {
 
-using confcast::test::WriterPlan;
 using confcast::test::Writers;
 
 /// What one revision did to one key: its value, or nullopt for a delete.

@@ -5,7 +5,6 @@
 namespace confcast::client::test {
 namespace {
 
-using confcast::test::code_of;
 using confcast::test::envelope_of;
 
 class Watch : public ClientTest {
