@@ -265,6 +265,18 @@ TEST_F(StartWithout, WhatASubscriberFailedAtIsNotKnownToBeGood) {
     EXPECT_TRUE(machine().take_saved());
 }
 
+TEST_F(StartWithout, WhatIsAboutToGoIsNotKept) {
+    Heard heard;
+    watch(app, heard);
+    const auto id = watch({.prefixes = {"db/"}}, heard);
+    live(5, {put("app/a", "1", 3), put("db/x", "1", 4)});
+    machine().unwatch(id);
+    const auto saved = machine().take_saved();
+    ASSERT_TRUE(saved);
+    EXPECT_EQ(saved->filters, FilterSet::of(app));
+    EXPECT_EQ(saved->entries.size(), 1U);
+}
+
 TEST_F(StartWithout, HalfASnapshotIsNotKept) {
     Heard heard;
     watch(app, heard);

@@ -106,7 +106,7 @@ std::optional<Saved> StreamMachine::take_saved(bool closing) {
     if (!may_save() || (!unsaved_ && !(closing && position_ != saved_))) return std::nullopt;
     unsaved_ = false;
     saved_ = position_;
-    return Saved{complete_, position_, copy_.entries()};
+    return Saved{complete_, position_, copy_.restricted(complete_).entries()};
 }
 
 // ---- the stream
