@@ -38,6 +38,20 @@ TEST_F(Ended, LiveIsWhatHasCaughtUp) {
     EXPECT_EQ(machine().status().state, StreamState::live);
 }
 
+TEST_F(Ended, ChangesOfWhichNoneMatchesDoNotKeepItFromBeingLive) {
+    Heard heard;
+    watch(app, heard);
+    live(5, {});
+    EXPECT_FALSE(machine().catching_up());
+    lose();
+    begin();
+    EXPECT_FALSE(machine().catching_up());
+    say(welcome(5, "changes", "caught_up"));
+    EXPECT_TRUE(machine().catching_up());
+    machine().on_quiet(clock.now());
+    EXPECT_EQ(machine().status().state, StreamState::live);
+}
+
 TEST_F(Ended, TheValuesAreToldBeforeItIsLive) {
     Heard heard;
     options.on_status = [&](const Status& status) { heard.emplace_back(name_of(status.state)); };

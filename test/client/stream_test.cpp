@@ -173,6 +173,14 @@ TEST_F(Stream, AnUpdateThatComesTwiceIsPassedOver) {
     EXPECT_EQ(machine().status().position.revision, 6);
 }
 
+TEST_F(Stream, AnEventThatIsOlderThanWhatIsKnownIsPassedOver) {
+    Heard heard;
+    watch(app, heard);
+    live(5, {put("app/a", "1", 5), put("app/b", "1", 5)});
+    say(update(9, {put("app/a", "0", 4), del("app/b", 3), put("app/c", "2", 9)}, 3));
+    EXPECT_EQ(heard.back(), "update@9(3) app/c=2#9");
+}
+
 TEST_F(Stream, ABookmarkNeverMovesBack) {
     Heard heard;
     watch(app, heard);

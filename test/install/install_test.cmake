@@ -30,3 +30,6 @@ if(NOT output MATCHES "greeting = hello at revision 2")
   message(FATAL_ERROR "the consumer said something else:\n${output}")
 endif()
 step("the installed server" "${WORK_DIR}/prefix/bin/confcastd" --help)
+
+step("the README's program against the installed server" "${CMAKE_CURRENT_LIST_DIR}/getting_started_test"
+  "${WORK_DIR}/prefix/bin/confcastd" "${WORK_DIR}/build/getting_started" "${WORK_DIR}/getting_started")

@@ -24,6 +24,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+    if (padding < text.size() && text[text.size() - 1 - padding] == '=') return std::nullopt;
     std::string bytes(text.size() / 4 * 3, '\0');
     const int length = EVP_DecodeBlock(bytes_of(bytes), bytes_of(text), static_cast<int>(text.size()));
     if (length < 0 || static_cast<std::size_t>(length) != bytes.size()) return std::nullopt;

@@ -64,7 +64,7 @@ Client::Client(Executor executor, Options options)
 
 Client::~Client() { close(); }
 
-Awaitable<Result<Found>> Client::get(std::string key, GetOptions options) {
+Awaitable<Result<Found>> Client::get(const std::string& key, const GetOptions& options) {
     return call_with_key(impl_, key, get_request(key, options), &found_in);
 }
 
@@ -72,25 +72,26 @@ Awaitable<Result<Listing>> Client::list(std::string prefix, ListOptions options)
     return list_all(impl_, std::move(prefix), std::move(options));
 }
 
-Awaitable<Result<ListPage>> Client::list_page(std::string prefix, std::string cursor, ListOptions options) {
+Awaitable<Result<ListPage>> Client::list_page(const std::string& prefix, const std::string& cursor,
+                                              const ListOptions& options) {
     return call(impl_, list_request(prefix, cursor, options), &page_in);
 }
 
-Awaitable<Result<Written>> Client::put(std::string key, std::string value, PutOptions options) {
+Awaitable<Result<Written>> Client::put(const std::string& key, const std::string& value, const PutOptions& options) {
     return call_with_key(impl_, key, put_request(key, value, options), &written_in);
 }
 
-Awaitable<Result<Written>> Client::remove(std::string key, DeleteOptions options) {
+Awaitable<Result<Written>> Client::remove(const std::string& key, const DeleteOptions& options) {
     return call_with_key(impl_, key, remove_request(key, options), &written_in);
 }
 
-Awaitable<Result<TxnDone>> Client::txn(Txn txn, TxnOptions options) {
+Awaitable<Result<TxnDone>> Client::txn(const Txn& txn, const TxnOptions& options) {
     return call(impl_, txn_request(txn, options), &txn_done_in);
 }
 
 Awaitable<Result<RawResponse>> Client::raw(RawRequest request) { return send(impl_, std::move(request)); }
 
-Result<Subscription> Client::watch(Filters filters, Callback callback) {
+Result<Subscription> Client::watch(const Filters& filters, Callback callback) {
     const Result<std::uint64_t> id = impl_->watch(filters, std::move(callback));
     if (!id) return id.error();
     return Subscription(impl_, *id);
@@ -99,7 +100,7 @@ Result<Subscription> Client::watch(Filters filters, Callback callback) {
 Status Client::status() const { return impl_->status(); }
 void Client::reconnect() { impl_->reconnect(); }
 void Client::set_token(std::string token) { impl_->set_token(std::move(token)); }
-void Client::ack(Ack ack) { impl_->ack(ack); }
+void Client::ack(const Ack& ack) { impl_->ack(ack); }
 void Client::close() { impl_->close(); }
 
 Subscription& Subscription::operator=(Subscription&& other) noexcept {

@@ -39,6 +39,8 @@ MachineOptions machine_options_of(const Options& options) {
     return machine;
 }
 
+constexpr std::chrono::milliseconds quiet_moment{300};
+
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -51,7 +53,8 @@ ClientImpl::ClientImpl(Executor executor, Options options)
       machine_(machine_options_of(options_)),
       keeper_(machine_, options_.last_known_good, options_.save_every),
       waker_(executor),
-      saver_(executor) {}
+      saver_(executor),
+      quiet_(executor) {}
 
 // ---- the user
 
@@ -98,6 +101,7 @@ void ClientImpl::close() {
     keeper_.close();
     machine_.silence();
     saver_.cancel();
+    quiet_.cancel();
     requester_.close();
     end_stream();
 }
@@ -171,7 +175,18 @@ Awaitable<Ending> ClientImpl::read_stream(Opening opening, std::size_t server) {
             co_return Ending{taken.error(), 0};
         }
         flush();
+        if (machine_.catching_up()) expect_quiet();
     }
+}
+
+void ClientImpl::expect_quiet() {
+    quiet_.expires_after(quiet_moment);  // of a stream before this one nothing is expected any more
+    quiet_.async_wait([weak = weak_from_this(), of = std::weak_ptr(socket_)](boost::system::error_code error) {
+        const auto self = weak.lock();
+        if (error || !self || of.expired() || of.lock() != self->socket_) return;
+        self->machine_.on_quiet(now());
+        self->flush();
+    });
 }
 
 Awaitable<> ClientImpl::wait(std::optional<milliseconds> delay) {

@@ -38,6 +38,7 @@ class ClientImpl : public std::enable_shared_from_this<ClientImpl> {
     /// After anything that may have left messages to send or values to keep.
     void flush();
     void end_stream();
+    void expect_quiet();
 
     Executor executor_;
     Options options_;
@@ -47,6 +48,7 @@ class ClientImpl : public std::enable_shared_from_this<ClientImpl> {
     Keeper keeper_;
     Notifier waker_;
     SteadyTimer saver_;
+    SteadyTimer quiet_;
     std::shared_ptr<WebSocketConnection> socket_;
     bool loaded_ = false;  // the file has been looked at
     bool saving_ = false;  // the timer of the next save runs

@@ -42,8 +42,22 @@ std::optional<Entry> entry_from(const json::object& object) {
     return entry;
 }
 
+namespace {
+
+/// Whether escapes make the text longer than base64 would be: it would not fit where its bytes do.
+bool grows(std::string_view text) {
+    std::size_t added = 0;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20) added += 5;
+        if (c == '"' || c == '\\') added += 1;
+    }
+    return added > text.size() / 3;
+}
+
+}  // namespace
+
 void set_value(json::object& object, std::string_view value) {
-    if (is_valid_utf8(value)) {
+    if (is_valid_utf8(value) && !grows(value)) {
         object["value"] = value;
         return;
     }

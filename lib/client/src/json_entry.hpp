@@ -13,7 +13,7 @@ namespace confcast::client {
 /// nullopt when it is no entry. Members that are not known are passed over: a newer server may have more.
 std::optional<Entry> entry_from(const boost::json::object& object);
 boost::json::object to_json(const Entry& entry);
-/// Adds "value", and "encoding" when the bytes are not UTF-8.
+/// Adds "value", and "encoding" when the bytes are not UTF-8, or would grow by escapes.
 void set_value(boost::json::object& object, std::string_view value);
 
 /// The member of that name and type; nullopt when there is none.

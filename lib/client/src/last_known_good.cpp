@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view version_1 = "1 sha256=";
 constexpr std::size_t digest_size = 64;
 
-Failure refuse(std::string what) { return failure_of(FailureKind::file, "the last-known-good file " + what); }
+Failure refuse(const std::string& what) { return failure_of(FailureKind::file, "the last-known-good file " + what); }
 
 json::array texts_of(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 

@@ -68,6 +68,12 @@ std::vector<Event> LocalCopy::matching(const FilterSet& filters) const {
     return events;
 }
 
+LocalCopy LocalCopy::restricted(const FilterSet& filters) const {
+    LocalCopy copy = *this;
+    copy.keep_only(filters);
+    return copy;
+}
+
 std::vector<Entry> LocalCopy::entries() const {
     std::vector<Entry> all;
     all.reserve(held_.size());

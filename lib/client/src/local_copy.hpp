@@ -25,6 +25,7 @@ class LocalCopy {
 
     /// All that matches, ordered by key, as puts.
     std::vector<Event> matching(const FilterSet& filters) const;
+    LocalCopy restricted(const FilterSet& filters) const;
     std::vector<Entry> entries() const;
     std::size_t size() const { return held_.size(); }
 

@@ -49,7 +49,7 @@ Awaitable<Result<RawResponse>> Requester::send(RawRequest request) {
     request.headers.insert(request.headers.begin(), all.begin(), all.end());
 
     // Each server is tried once with a fresh connection; kept ones that have gone stale do not count.
-    Result<RawResponse> last = failure_of(FailureKind::unreachable, "no server was tried");
+    Result<RawResponse> last = closed_failure();
     for (std::size_t tried = 0; tried < endpoints_.size() && !closed_;) {
         const std::size_t server = endpoints_.current();
         Attempt attempt = co_await this->attempt(server, request, deadline);
@@ -64,7 +64,6 @@ Awaitable<Result<RawResponse>> Requester::send(RawRequest request) {
             if (std::chrono::steady_clock::now() >= deadline) break;
         }
     }
-    if (closed_) co_return closed_failure();
     if (last) {
         if (const auto id = last->header("X-Request-Id"); !id.empty()) last->request_id = id;
         if (last->request_id.empty()) last->request_id = request.request_id;

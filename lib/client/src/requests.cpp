@@ -81,7 +81,12 @@ std::string_view name_of(FilterKind kind) {
 Target stream_target(const Options& options) {
     Target target(std::string(api) + "/watch");
     target.add_if(!options.client_id.empty(), "client_id", options.client_id);
-    for (const auto& [name, value] : options.labels) target.add("label", name + ':' + value);
+    for (const auto& [name, value] : options.labels) {
+        std::string label = name;
+        label += ':';
+        label += value;
+        target.add("label", label);
+    }
     return target;
 }
 

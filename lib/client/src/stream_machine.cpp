@@ -69,12 +69,14 @@ Result<std::uint64_t> StreamMachine::watch(const Filters& filters, Callback call
         return invalid(error);
     }
     const std::uint64_t id = subscriptions_.add(filters, std::move(callback));
+    out_of_step_ = true;
     reconcile();
     return id;
 }
 
 void StreamMachine::unwatch(std::uint64_t id) {
     subscriptions_.remove(id);
+    out_of_step_ = true;
     reconcile();
 }
 
@@ -104,7 +106,7 @@ std::optional<Saved> StreamMachine::take_saved(bool closing) {
     if (!may_save() || (!unsaved_ && !(closing && position_ != saved_))) return std::nullopt;
     unsaved_ = false;
     saved_ = position_;
-    return Saved{complete_, position_, copy_.entries()};
+    return Saved{complete_, position_, copy_.restricted(complete_).entries()};
 }
 
 // ---- the stream
@@ -112,6 +114,7 @@ std::optional<Saved> StreamMachine::take_saved(bool closing) {
 // With `since` come changes only: the filters are those whose state is here. The others are subscribed to afterwards.
 Opening StreamMachine::begin(std::string server) {
     welcomed_ = caught_up_ = false;
+    out_of_step_ = true;
     pages_.clear();
     scope_.reset();
     asked_.reset();
@@ -127,6 +130,7 @@ Opening StreamMachine::begin(std::string server) {
     owned_ = owned_ && !complete_.empty();
     in_force_ = that_fit(owned_ ? complete_ : wanted, options_.query_bytes);
     complete_ = complete_.common_with(in_force_);
+    subscriptions_.pause(copy_, complete_);
     opening_ = {in_force_, owned_ ? std::optional<Position>(position_) : std::nullopt};
 
     status_.server = std::move(server);
@@ -147,14 +151,16 @@ void StreamMachine::forget_unwanted() {
 
 // One request at a time: the answer says what is in force then.
 void StreamMachine::reconcile() {
-    if (!welcomed_ || asked_ || goaway_) return;
+    if (!out_of_step_ || !welcomed_ || asked_ || goaway_) return;
     const FilterSet wanted = subscriptions_.wanted();
     if (wanted.empty()) return;  // the driver ends the stream
     const FilterSet removed = first_of(in_force_.without(wanted), filters_per_request);
     const FilterSet added = first_of(wanted.without(in_force_).without(refused_), filters_per_request);
-    if (removed.empty() && added.empty()) return;
+    out_of_step_ = !removed.empty() || !added.empty();
+    if (!out_of_step_) return;
     adding_ = removed.empty();
     asked_ = adding_ ? added : removed;
+    complete_ = complete_.without(removed);  // who comes back for these waits for their new state
     ++last_id_;
     outbox_.push_back(adding_ ? subscribe_message(last_id_, added) : unsubscribe_message(last_id_, removed));
 }

@@ -81,6 +81,10 @@ class StreamMachine {
     Opening begin(std::string server);
     /// A failure means that the server does not keep to the protocol: leave it.
     Result<> on_message(std::string_view text, SteadyTime now);
+    /// The server has promised changes, and none has come yet: perhaps none matches. After a moment without one, which
+    /// the driver waits, on_quiet() takes it that all is told.
+    bool catching_up() const { return welcomed_ && owned_ && !caught_up_ && !live_since_; }
+    void on_quiet(SteadyTime now);
     Next on_ended(Ending ending, SteadyTime now);
     /// Nobody watches any more.
     void on_idle();
@@ -130,6 +134,7 @@ class StreamMachine {
     std::vector<Entry> pages_;
     std::optional<FilterSet> asked_;  // the request that has no answer yet
     bool adding_ = false;
+    bool out_of_step_ = false;  // what is in force may not be what is wanted
     std::int64_t last_id_ = 0;
     FilterSet refused_;
     std::optional<std::chrono::milliseconds> goaway_;

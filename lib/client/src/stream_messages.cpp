@@ -21,7 +21,7 @@ Result<> StreamMachine::on_message(std::string_view text, SteadyTime now) {
     auto message = parse_server_message(text);
     if (!message) return violation("a message that cannot be read");
     const Revision seq_id = message->seq_id;
-    const auto taken = std::visit([&](auto& content) { return take(content, seq_id); }, message->content);
+    auto taken = std::visit([&](auto& content) { return take(content, seq_id); }, message->content);
     if (!taken) return taken;
     deliver_due();
     reconcile();
@@ -38,7 +38,10 @@ Result<> StreamMachine::take(Welcome& welcome, Revision seq_id) {
         caught_up_ = welcome.reason == "current";
     } else {
         // Revisions of another history say nothing about this one; those that a store has lost come again.
-        if (welcome.epoch != position_.epoch || welcome.reason == "ahead") copy_.disown();
+        if (welcome.epoch != position_.epoch || welcome.reason == "ahead") {
+            copy_.disown();
+            subscriptions_.disown();
+        }
         expect_snapshot(in_force_);
     }
     welcomed_ = true;
@@ -66,7 +69,9 @@ Result<> StreamMachine::take(SnapshotPage& page, Revision seq_id) {
     const FilterSet scope = *std::exchange(scope_, std::nullopt);
     std::erase_if(pages_, [&scope](const Entry& entry) { return !scope.matches(entry.key); });
     std::vector<Event> difference = copy_.replace(scope, std::exchange(pages_, {}), seq_id);
-    complete_.insert_all(scope.common_with(in_force_));
+    FilterSet arrived = scope.common_with(in_force_);
+    if (asked_ && !adding_) arrived = arrived.without(*asked_);  // they are about to go
+    complete_.insert_all(arrived);
     position_ = {epoch_, seq_id};
     owned_ = caught_up_ = unsaved_ = true;
     offered_.reset();
@@ -134,6 +139,10 @@ Result<> StreamMachine::take(GoAway& goaway, Revision seq_id) {
         std::clamp<std::chrono::milliseconds>(goaway.reconnect_after, std::chrono::milliseconds{0}, longest_goaway);
     if (welcomed_ && seq_id == 0) owned_ = false;
     return {};
+}
+
+void StreamMachine::on_quiet(SteadyTime now) {
+    if (catching_up()) become_live(now);
 }
 
 void StreamMachine::become_live(SteadyTime now) {

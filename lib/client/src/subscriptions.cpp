@@ -35,9 +35,28 @@ void Subscriptions::visit(Visit each) {
     }
 }
 
+void Subscriptions::pause(const LocalCopy& copy, const FilterSet& complete) {
+    for (const auto& [id, subscriber] : all_)
+        if (subscriber->begun && !subscriber->paused && !complete.contains_all(subscriber->filters))
+            subscriber->paused = copy.restricted(subscriber->filters);
+}
+
+void Subscriptions::disown() {
+    for (const auto& [id, subscriber] : all_)
+        if (subscriber->paused) subscriber->paused->disown();
+}
+
+void Subscriptions::resume(Subscriber& subscriber, const LocalCopy& copy, const Position& at) {
+    LocalCopy known = *std::exchange(subscriber.paused, std::nullopt);
+    auto difference = known.replace(subscriber.filters, copy.restricted(subscriber.filters).entries(), at.revision);
+    if (!difference.empty()) call(subscriber, {Change::Cause::snapshot, at, {}, std::move(difference)});
+}
+
 void Subscriptions::begin(const LocalCopy& copy, const FilterSet& complete, const Position& at) {
     visit([&](Subscriber& subscriber) {
-        if (subscriber.begun || !complete.contains_all(subscriber.filters)) return;
+        const bool waits = !subscriber.begun || subscriber.paused;
+        if (!waits || !complete.contains_all(subscriber.filters)) return;
+        if (subscriber.paused) return resume(subscriber, copy, at);
         subscriber.begun = true;
         call(subscriber, {Change::Cause::initial, at, {}, copy.matching(subscriber.filters)});
     });
@@ -45,7 +64,7 @@ void Subscriptions::begin(const LocalCopy& copy, const FilterSet& complete, cons
 
 void Subscriptions::tell(const Change& change) {
     visit([&](Subscriber& subscriber) {
-        if (!subscriber.begun) return;
+        if (!subscriber.begun || subscriber.paused) return;
         Change mine{change.cause, change.position, change.coalesced_from, {}};
         for (const Event& event : change.events)
             if (subscriber.filters.matches(event.key)) mine.events.push_back(event);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,9 +32,15 @@ class Subscriptions {
     /// All filters together.
     FilterSet wanted() const;
 
-    /// Calls those that have not been called yet and whose filters are all in `complete`.
+    /// Those who have begun and whose filters are not all in `complete` are told nothing more for now: what they would
+    /// be told were true for some of their filters only. `copy` is what they know.
+    void pause(const LocalCopy& copy, const FilterSet& complete);
+    /// What the paused know belongs to another history.
+    void disown();
+    /// Calls those whose filters are all in `complete` and who wait for that: with all that matches who has not begun,
+    /// with the difference to what they know the paused.
     void begin(const LocalCopy& copy, const FilterSet& complete, const Position& at);
-    /// Calls those that have begun with what matches of it; `change.cause` is not initial.
+    /// Calls those that have begun and are not paused with what matches of it; `change.cause` is not initial.
     void tell(const Change& change);
     /// No subscriber has been called yet.
     bool untold() const;
@@ -47,10 +54,12 @@ class Subscriptions {
         FilterSet filters;
         Callback callback;
         bool begun = false;
+        std::optional<LocalCopy> paused{};  // what it knows
         bool failed = false;
     };
     template <class Visit>
     void visit(Visit each);
+    void resume(Subscriber& subscriber, const LocalCopy& copy, const Position& at);
     void call(Subscriber& subscriber, const Change& change);
 
     std::map<std::uint64_t, std::shared_ptr<Subscriber>> all_;

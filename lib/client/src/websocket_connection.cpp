@@ -48,6 +48,7 @@ Failure refusal_of(const websocket::response_type& response, const Endpoint& end
     }
     raw.body = response.body();
     raw.server = endpoint.to_string();
+    raw.request_id = raw.header("X-Request-Id");
     return failure_in(raw);
 }
 

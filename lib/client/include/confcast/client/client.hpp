@@ -62,16 +62,18 @@ class Client {
     ~Client();
 
     // Each call ends at its time limit at the latest, and when the awaiting coroutine is cancelled (FailureKind::
-    // cancelled). A read is tried on the next server when one fails; a write only when it cannot have been done.
+    // cancelled). What is passed need not outlive the call. A read is tried on the next server when one fails; a write
+    // only when it cannot have been done.
 
-    Awaitable<Result<Found>> get(std::string key, GetOptions options = {});
+    Awaitable<Result<Found>> get(const std::string& key, const GetOptions& options = {});
     /// All pages, of one revision. Started again (twice at most) when that revision is compacted meanwhile.
     Awaitable<Result<Listing>> list(std::string prefix, ListOptions options = {});
     /// One page; `cursor` is "" or the next_cursor of the page before.
-    Awaitable<Result<ListPage>> list_page(std::string prefix, std::string cursor, ListOptions options = {});
-    Awaitable<Result<Written>> put(std::string key, std::string value, PutOptions options = {});
-    Awaitable<Result<Written>> remove(std::string key, DeleteOptions options = {});
-    Awaitable<Result<TxnDone>> txn(Txn txn, TxnOptions options = {});
+    Awaitable<Result<ListPage>> list_page(const std::string& prefix, const std::string& cursor,
+                                          const ListOptions& options = {});
+    Awaitable<Result<Written>> put(const std::string& key, const std::string& value, const PutOptions& options = {});
+    Awaitable<Result<Written>> remove(const std::string& key, const DeleteOptions& options = {});
+    Awaitable<Result<TxnDone>> txn(const Txn& txn, const TxnOptions& options = {});
     /// Any request; an answer of any status is a success here. Tried on another server like the calls above (GET and
     /// HEAD are reads).
     Awaitable<Result<RawResponse>> raw(RawRequest request);
@@ -79,7 +81,7 @@ class Client {
     /// `callback` is called once with what matches now, and then with each change, in order, each once, a revision's
     /// matching events together. Restarts of the server do not show, but for Status. Fails with `invalid` on a filter
     /// that breaks the rules, or on one too many.
-    [[nodiscard]] Result<Subscription> watch(Filters filters, Callback callback);
+    [[nodiscard]] Result<Subscription> watch(const Filters& filters, Callback callback);
 
     Status status() const;
     /// Tries again now: after `failed`, or without waiting for the backoff's end.
@@ -87,7 +89,7 @@ class Client {
     /// From now on; a stream that was refused for its token tries again.
     void set_token(std::string token);
     /// Tells the server what became of a change. Lost when there is no stream.
-    void ack(Ack ack);
+    void ack(const Ack& ack);
 
     /// Ends the stream and all calls (`cancelled`), and no callback comes after this. Writes the last-known-good file
     /// when there is something new. Idempotent.
