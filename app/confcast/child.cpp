@@ -29,6 +29,7 @@ int open_input(const std::string& bytes) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;
@@ -44,10 +45,11 @@ Child::Child(const std::vector<std::string>& argv, const std::vector<std::pair<s
     for (char** one = ::environ; *one != nullptr; ++one) {
         const std::string_view text = *one;
         bool replaced = false;
-        for (const auto& [name, value] : variables) replaced = replaced || text.starts_with(name + '=');
+        for (const auto& [name, value] : variables)
+            replaced = replaced || (text.starts_with(name) && text.substr(name.size()).starts_with('='));
         if (!replaced) environment.emplace_back(text);
     }
-    for (const auto& [name, value] : variables) environment.push_back(name + '=' + value);
+    for (const auto& [name, value] : variables) environment.emplace_back(name).append("=").append(value);
     const int file = open_input(input);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);

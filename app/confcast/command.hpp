@@ -26,7 +26,7 @@ class Command {
     /// Adds the command's own flags and words.
     virtual void define(CLI::App& app) = 0;
     /// What stood behind "--". Throws Stop when the command takes none.
-    virtual void set_rest(std::vector<std::string> rest);
+    virtual void set_rest(const std::vector<std::string>& rest);
     /// Throws Stop.
     virtual Exit run(Shell& shell) = 0;
 };

@@ -44,6 +44,7 @@ std::vector<Step> steps_between(const Lines& a, const Lines& b) {
             at(i, j) = a[head + i] == b[head + j] ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
 
     std::vector<Step> steps;
+    steps.reserve(a.size() + b.size());
     for (std::size_t i = 0; i < head; ++i) steps.push_back({' ', a[i]});
     std::size_t i = 0;
     std::size_t j = 0;

@@ -54,24 +54,48 @@ std::string indented(std::string_view text) {
     return out;
 }
 
+/// A character beyond ASCII, by its number: a man page may be read in any encoding. `text` begins with it and is left
+/// behind it.
+std::string roff_character(std::string_view& text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    unsigned code = first & (0xFFU >> (size + 1));
+    for (std::size_t i = 1; i < size && i < text.size(); ++i)
+        code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    text.remove_prefix(std::min(size, text.size()));
+    std::string hex;
+    for (; code > 0; code >>= 4U) hex.insert(hex.begin(), digits[code & 15U]);
+    hex.insert(0, 4 - std::min<std::size_t>(4, hex.size()), '0');
+    return "\\[u" + hex + ']';
+}
+
 std::string roff(std::string_view text) {
     std::string out;
-    for (const char c : text) {
-        if (c == '\\')
+    while (!text.empty()) {
+        const char c = text.front();
+        if (static_cast<unsigned char>(c) >= 0x80) {
+            out += roff_character(text);
+            continue;
+        }
+        text.remove_prefix(1);
+        if (c == '\\') {
             out += "\\e";
-        else if (c == '-')
+        } else if (c == '-') {
             out += "\\-";
-        else if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n'))
-            (out += "\\&") += c;
-        else
+        } else {
+            if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n')) out += "\\&";
             out += c;
+        }
     }
     return out;
 }
 
 }  // namespace
 
-void Command::set_rest(std::vector<std::string>) { throw usage_error("only watch takes a command behind \"--\""); }
+void Command::set_rest(const std::vector<std::string>&) {
+    throw usage_error("only watch takes a command behind \"--\"");
+}
 
 Grammar::Grammar() : commands_(make_commands()) {
     app_.require_subcommand(1);

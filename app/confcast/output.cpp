@@ -61,7 +61,7 @@ void append_yaml(std::string& out, const json::value& value, std::size_t depth) 
             append_member(inner, element, depth + 1);
             // The first member stands behind the dash.
             if (inner.front() == '\n') inner = inner.substr(1 + 2 * depth + 1);
-            out += indent + '-' + inner;
+            (out += indent).append("-").append(inner);
         }
     }
 }

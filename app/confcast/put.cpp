@@ -110,7 +110,7 @@ class Del final : public Command {
         txn.deletes = keys_;
         client::TxnOptions options;
         options.dry_run = options_.dry_run;
-        const client::TxnDone done = shell.wait(shell.client().txn(std::move(txn), options));
+        const client::TxnDone done = shell.wait(shell.client().txn(txn, options));
         for (const std::string& key : keys_) report(shell, {key, done.revision, 0, done.applied});
         return Exit::ok;
     }

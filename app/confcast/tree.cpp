@@ -51,6 +51,12 @@ Source source_of(const json::value& document) {
     bad_dump("it has neither \"entries\" nor \"kvs\"");
 }
 
+void move_key(std::string& key, const std::string& strip, const std::string& prefix) {
+    if (!key.starts_with(strip))
+        throw Stop{Exit::invalid, "the key \"" + key + "\" does not begin with \"" + strip + '"'};
+    key.replace(0, strip.size(), prefix);
+}
+
 class Progress {
   public:
     Progress(const Output& out, std::size_t total) : out_(out), total_(total) {}
@@ -104,9 +110,7 @@ Tree read_dump(const std::string& text, const std::string& strip, const std::str
         if (!value.is_object()) bad_dump("an entry is no object");
         const json::object& entry = value.get_object();
         std::string key = source.keys_are_base64 ? bytes_of_base64(entry, "key") : text_of(entry, "key");
-        if (!key.starts_with(strip))
-            throw Stop{Exit::invalid, "the key \"" + key + "\" does not begin with \"" + strip + '"'};
-        key = prefix + key.substr(strip.size());
+        move_key(key, strip, prefix);
         const bool base64 = source.values_are_base64 || entry.contains("encoding");
         tree[key] = base64 ? bytes_of_base64(entry, "value") : text_of(entry, "value");
     }

@@ -52,6 +52,7 @@ class Verify final : public Command {
             for (const std::string& word : {std::string("--server"), beside({"confcastd"}).string()})
                 words.push_back(word);
         std::vector<char*> pointers;
+        pointers.reserve(words.size() + 1);
         for (std::string& word : words) pointers.push_back(word.data());
         pointers.push_back(nullptr);
         shell.out().stream().flush();

@@ -55,7 +55,7 @@ class Watch final : public Command {
         app.add_option("--count", count_, "End after so many changes")->type_name("N");
         app.add_option("--timeout", timeout_, "End after that time; with --count exit 6")->type_name("DURATION");
     }
-    void set_rest(std::vector<std::string> rest) override { command_ = std::move(rest); }
+    void set_rest(const std::vector<std::string>& rest) override { command_ = rest; }
 
     Exit run(Shell& shell) override {
         filters_.prefixes = words_;
