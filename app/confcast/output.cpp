@@ -31,8 +31,7 @@ bool is_plain(std::string_view text) {
 }
 
 std::string scalar(const json::value& value) {
-    if (value.is_string() && is_plain(value.get_string())) return std::string(value.get_string());
-    return json::serialize(value);
+    return value.is_string() ? yaml_scalar(value.get_string()) : json::serialize(value);
 }
 
 void append_yaml(std::string& out, const json::value& value, std::size_t depth);
@@ -67,6 +66,10 @@ void append_yaml(std::string& out, const json::value& value, std::size_t depth) 
 }
 
 }  // namespace
+
+std::string yaml_scalar(std::string_view text) {
+    return is_plain(text) ? std::string(text) : json::serialize(json::string(text));
+}
 
 std::string to_yaml(const json::value& value) {
     std::string out;

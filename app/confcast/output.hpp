@@ -46,6 +46,8 @@ class Table {
 
 /// YAML 1.2 in block style. Strings that could be taken for something else are quoted.
 std::string to_yaml(const boost::json::value& value);
+/// A string as YAML: plain where nothing else can be meant, else quoted.
+std::string yaml_scalar(std::string_view text);
 /// For a cell: on one line, at most so many characters, nothing that moves a terminal's cursor.
 std::string one_line(std::string_view text, std::size_t most = 60);
 

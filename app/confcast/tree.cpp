@@ -8,6 +8,7 @@
 #include "base64.hpp"
 #include "difference.hpp"
 #include "words.hpp"
+#include "yaml_tree.hpp"
 
 namespace confcast::cli {
 namespace {
@@ -101,6 +102,16 @@ Tree read_directory(const fs::path& directory, const std::string& prefix) {
 }
 
 Tree read_dump(const std::string& text, const std::string& strip, const std::string& prefix) {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && text[first] != '{' && text[first] != '[') {
+        Tree moved;
+        for (auto& [key, value] : read_yaml_tree(text)) {
+            std::string new_key = key;
+            move_key(new_key, strip, prefix);
+            moved[new_key] = value;
+        }
+        return moved;
+    }
     boost::system::error_code ec;
     const json::value document = json::parse(text, ec);
     if (ec) bad_dump(ec.message());

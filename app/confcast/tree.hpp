@@ -17,8 +17,8 @@ using Tree = std::map<std::string, std::string>;
 /// Every regular file below the directory: its key is `prefix` and its path. Names that begin with '.' are left out.
 /// Throws Stop.
 Tree read_directory(const std::filesystem::path& directory, const std::string& prefix);
-/// Of `confcast export`, of `etcdctl get --prefix -w json`, or of `consul kv export`. What the keys begin with is
-/// replaced: `strip` by `prefix`. Throws Stop.
+/// Of `confcast export` (JSON, or a YAML tree), of `etcdctl get --prefix -w json`, or of `consul kv export`. What the
+/// keys begin with is replaced: `strip` by `prefix`. Throws Stop.
 Tree read_dump(const std::string& text, const std::string& strip, const std::string& prefix);
 
 struct Step {

@@ -9,6 +9,7 @@
 #include "difference.hpp"
 #include "tree.hpp"
 #include "words.hpp"
+#include "yaml_tree.hpp"
 
 namespace confcast::cli {
 namespace {
@@ -109,7 +110,9 @@ class Export final : public Command {
   public:
     CommandText text() const override {
         return {"export", "Write settings to a file or a directory",
-                "All of one revision. To a directory: a file for each setting, named by the key behind PREFIX.",
+                "All of one revision. With -o yaml a tree: a level for each segment behind PREFIX. To a directory: a "
+                "file for each "
+                "setting, named by the key behind PREFIX.",
                 "confcast export app/ > app.json\n"
                 "confcast export app/ -o yaml\n"
                 "confcast export app/ -f ./app",
@@ -131,6 +134,12 @@ class Export final : public Command {
 
   private:
     void write_document(Shell& shell, const client::Listing& all) const {
+        if (shell.format(Format::json) == Format::yaml) {
+            Tree tree;
+            for (const client::Entry& entry : all.entries) tree[entry.key.substr(prefix_.size())] = entry.value;
+            shell.out().stream() << write_yaml_tree(tree);
+            return;
+        }
         json::array entries;
         for (const client::Entry& entry : all.entries) entries.push_back(shown(entry));
         shell.out().document(json::object{{"prefix", prefix_},
@@ -157,7 +166,8 @@ class Import final : public Command {
   public:
     CommandText text() const override {
         return {"import", "Read settings from a dump",
-                "Of `confcast export`, of `etcdctl get --prefix -w json` or of `consul kv export`. The plan is shown "
+                "Of `confcast export` (JSON, or a YAML tree), of `etcdctl get --prefix -w json` or of `consul kv "
+                "export`. The plan is shown "
                 "first; nothing is deleted.",
                 "confcast import app.json --dry-run\n"
                 "etcdctl get --prefix /old/ -w json | confcast import - --strip /old/ --prefix app/\n"

@@ -42,7 +42,8 @@ class Watch final : public Command {
                 "confcast watch app/\n"
                 "confcast watch --key app/port --count 1 --timeout 60s\n"
                 "confcast watch app/ -- sh -c 'echo $CONFCAST_OP $CONFCAST_KEY; systemctl reload app'\n"
-                "confcast watch --initial -o json app/",
+                "confcast watch --initial -o json app/\n"
+                "confcast watch app/ --since 42 --count 1",
                 true};
     }
     void define(CLI::App& app) override {
@@ -52,6 +53,8 @@ class Watch final : public Command {
             ->type_name("GLOB")
             ->allow_extra_args(false);
         app.add_flag("--initial", initial_, "What is there now first, as changes");
+        app.add_option("--since", since_, "Changes after that position: EPOCH:REVISION, or REVISION")
+            ->type_name("POSITION");
         app.add_option("--count", count_, "End after so many changes")->type_name("N");
         app.add_option("--timeout", timeout_, "End after that time; with --count exit 6")->type_name("DURATION");
     }
@@ -60,7 +63,10 @@ class Watch final : public Command {
     Exit run(Shell& shell) override {
         filters_.prefixes = words_;
         const auto until = deadline();
-        auto subscription = shell.client().watch(filters_, [this](const client::Change& change) { take(change); });
+        if (initial_ && !since_.empty()) throw usage_error("--initial or --since, not both");
+        const auto callback = [this](const client::Change& change) { take(change); };
+        auto subscription = since_.empty() ? shell.client().watch(filters_, callback)
+                                           : shell.client().watch_since(filters_, callback, position(shell));
         if (!subscription) throw stop_for(subscription.error());
         while (count_ == 0 || seen_ < count_) {
             if (until && std::chrono::steady_clock::now() >= *until) return count_ == 0 ? Exit::ok : Exit::unreachable;
@@ -86,6 +92,18 @@ class Watch final : public Command {
         const auto parsed = app::parse_duration(timeout_);
         if (!parsed) throw usage_error("write a time such as 500ms, 10s or 5m, not \"" + timeout_ + "\"");
         return std::chrono::steady_clock::now() + *parsed;
+    }
+    /// Without an epoch the server's own is meant.
+    client::Position position(Shell& shell) const {
+        const std::size_t colon = since_.find(':');
+        const std::string digits = since_.substr(colon == std::string::npos ? 0 : colon + 1);
+        if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string::npos)
+            throw usage_error("write a position as EPOCH:REVISION or REVISION, not \"" + since_ + '"');
+        const client::Revision revision = std::stoll(digits);
+        if (colon != std::string::npos) return {since_.substr(0, colon), revision};
+        client::ListOptions none;
+        none.page = 1;
+        return {shell.wait(shell.client().list_page("", "", none)).position.epoch, revision};
     }
     void take(const client::Change& change) {
         if (change.cause == client::Change::Cause::initial && !initial_) return;
@@ -141,6 +159,7 @@ class Watch final : public Command {
     std::vector<std::string> words_;
     client::Filters filters_;
     bool initial_ = false;
+    std::string since_;
     std::uint64_t count_ = 0;
     std::string timeout_;
     std::vector<std::string> command_;

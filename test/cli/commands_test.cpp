@@ -178,6 +178,10 @@ TEST_F(Commands, ImportTakesDumpsOfThreeKinds) {
               "+ consul/x\n+hello\n1 to create, 0 to replace, 0 to delete\n");
     ASSERT_EQ(tool.run({"import", "-"}, consul).code, 0);
     EXPECT_EQ(tool.run({"get", "consul/x"}).out, "hello\n");
+    const std::string tree = tool.run({"export", "app/", "-o", "yaml"}).out;
+    EXPECT_EQ(tree, "---\na: \"1\"\nbytes: !!binary \"/w==\"\n");
+    ASSERT_EQ(tool.run({"import", "-", "--prefix", "yaml/"}, tree).code, 0);
+    EXPECT_EQ(tool.run({"get", "yaml/bytes", "--raw"}).out, "\xff");
     for (const auto* bad : {"", "7", "{}", R"([{"key":1}])", R"([{"key":"a","value":"#"}])"})
         EXPECT_EQ(tool.run({"import", "-"}, bad).code, 7) << bad;
     EXPECT_EQ(tool.run({"import", "-", "--strip", "no/"}, own).code, 7);

@@ -59,6 +59,23 @@ TEST(WatchCommand, ShowsWhatIsThereWhenAsked) {
     EXPECT_EQ(ended.json().at("value").as_string(), "1");
 }
 
+TEST(WatchCommand, BeginsAtAPosition) {
+    const Server server;
+    const Tool tool(server);
+    server.put("app/a", "1");
+    server.put("app/b", "1");
+    tool.run({"del", "app/a"});
+    server.put("app/c", "1");
+    const std::string expected = "3 put app/b 1\n4 delete app/a\n5 put app/c 1\n";
+    EXPECT_EQ(tool.run({"watch", "app/", "--since", "2", "--count", "3"}).out, expected);
+    const std::string position = server.position();
+    const std::string epoch = position.substr(0, position.find(':'));
+    EXPECT_EQ(tool.run({"watch", "app/", "--since", epoch + ":2", "--count", "3"}).out, expected);
+    EXPECT_EQ(tool.run({"watch", "--since", "yesterday"}).code, 2);
+    EXPECT_EQ(tool.run({"watch", "--since", "0"}).code, 2);
+    EXPECT_EQ(tool.run({"watch", "--since", "2", "--initial"}).code, 2);
+}
+
 TEST(WatchCommand, TakesKeysAndGlobs) {
     const Server server;
     const Tool tool(server);

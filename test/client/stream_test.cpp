@@ -61,6 +61,49 @@ TEST_F(Stream, ItIsResumedWhereItWas) {
     EXPECT_EQ(heard, (Heard{"initial@5 app/a=1#3", "update@10 app/a=2#10"}));
 }
 
+TEST_F(Stream, MayBeginAtAPosition) {
+    Heard heard;
+    const auto record = [&heard](const Change& change) { heard.push_back(to_text(change)); };
+    ASSERT_TRUE(machine().watch_since(app, record, {std::string(epoch_a), 7}));
+    EXPECT_EQ(begin().since, (Position{std::string(epoch_a), 7}));
+    say(welcome(7, "changes", "caught_up"));
+    say(update(8, {put("app/a", "1", 8)}));
+    say(update(9, {del("app/b", 9)}));
+    lose();
+    EXPECT_EQ(begin().since, (Position{std::string(epoch_a), 9}));
+    say(welcome(9, "changes", "caught_up"));
+    say(update(10, {del("app/a", 10)}));
+    EXPECT_EQ(heard, (Heard{"update@8 app/a=1#8", "update@9 -app/b#9", "update@10 -app/a#10"}));
+    EXPECT_FALSE(machine().take_saved(true)) << "what it holds is a part of what is there";
+}
+
+TEST_F(Stream, ThatBeganAtALostPositionGetsTheState) {
+    Heard heard;
+    const auto record = [&heard](const Change& change) { heard.push_back(to_text(change)); };
+    ASSERT_TRUE(machine().watch_since(app, record, {std::string(epoch_a), 7}));
+    begin();
+    say(welcome(0, "snapshot", "compacted"));
+    say(page(20, {put("app/a", "1", 3)}));
+    say(update(21, {del("app/none", 21), del("app/a", 21)}));
+    EXPECT_EQ(heard, (Heard{"snapshot@20 app/a=1#3", "update@21 -app/a#21"}));
+}
+
+TEST_F(Stream, ThatBeginsAtAPositionIsAlone) {
+    Heard heard;
+    const auto nothing = [](const Change&) {};
+    EXPECT_EQ(machine().watch_since(app, nothing, {"", 7}).error(), Errc::invalid_since);
+    EXPECT_EQ(machine().watch_since(app, nothing, {std::string(epoch_a), 0}).error(), Errc::invalid_since);
+    ASSERT_TRUE(machine().watch_since(app, nothing, {std::string(epoch_a), 7}));
+    EXPECT_EQ(machine().watch(app, nothing).error(), Errc::invalid_since);
+    EXPECT_EQ(machine().watch_since(app, nothing, {std::string(epoch_a), 7}).error(), Errc::invalid_since);
+}
+
+TEST_F(Stream, ThatHasBegunOtherwiseTakesNoPosition) {
+    Heard heard;
+    watch(app, heard);
+    EXPECT_EQ(machine().watch_since(app, [](const Change&) {}, {std::string(epoch_a), 7}).error(), Errc::invalid_since);
+}
+
 TEST_F(Stream, ASnapshotAfterBeingAwayIsTheDifferenceInOneCall) {
     Heard heard;
     watch(app, heard);

@@ -97,6 +97,12 @@ Result<Subscription> Client::watch(const Filters& filters, Callback callback) {
     return Subscription(impl_, *id);
 }
 
+Result<Subscription> Client::watch_since(const Filters& filters, Callback callback, Position since) {
+    const Result<std::uint64_t> id = impl_->watch(filters, std::move(callback), std::move(since));
+    if (!id) return id.error();
+    return Subscription(impl_, *id);
+}
+
 Status Client::status() const { return impl_->status(); }
 void Client::reconnect() { impl_->reconnect(); }
 void Client::set_token(std::string token) { impl_->set_token(std::move(token)); }

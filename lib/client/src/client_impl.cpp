@@ -58,8 +58,9 @@ ClientImpl::ClientImpl(Executor executor, Options options)
 
 // ---- the user
 
-Result<std::uint64_t> ClientImpl::watch(const Filters& filters, Callback callback) {
-    Result<std::uint64_t> id = machine_.watch(filters, std::move(callback));
+Result<std::uint64_t> ClientImpl::watch(const Filters& filters, Callback callback, std::optional<Position> since) {
+    Result<std::uint64_t> id = since ? machine_.watch_since(filters, std::move(callback), std::move(*since))
+                                     : machine_.watch(filters, std::move(callback));
     if (!id) return id;
     flush();
     asio::post(executor_, [weak = weak_from_this()] {

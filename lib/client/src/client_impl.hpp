@@ -20,7 +20,8 @@ class ClientImpl : public std::enable_shared_from_this<ClientImpl> {
     ClientImpl(Executor executor, Options options);
 
     Requester& requester() { return requester_; }
-    Result<std::uint64_t> watch(const Filters& filters, Callback callback);
+    /// `since`: unset = from the state on.
+    Result<std::uint64_t> watch(const Filters& filters, Callback callback, std::optional<Position> since = {});
     void unwatch(std::uint64_t id);
     Status status() const { return machine_.status(); }
     void reconnect();

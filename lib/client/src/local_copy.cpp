@@ -24,7 +24,7 @@ std::vector<Event> LocalCopy::apply(std::vector<Event> events) {
         if (held != held_.end() && !held->second.disowned && held->second.entry.mod_revision >= event.mod_revision)
             return true;  // older than what is known
         if (!event.deleted()) return !put(event);
-        if (held == held_.end()) return true;
+        if (held == held_.end()) return !is_part_;
         held_.erase(held);
         return false;
     });
@@ -50,6 +50,7 @@ std::vector<Event> LocalCopy::replace(const FilterSet& scope, std::vector<Entry>
     for (Entry& entry : entries)
         if (put(entry)) difference.push_back({std::move(entry)});
     std::ranges::sort(difference, {}, &Event::key);
+    is_part_ = false;
     return difference;
 }
 

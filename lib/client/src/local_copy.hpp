@@ -20,6 +20,9 @@ class LocalCopy {
     std::vector<Event> replace(const FilterSet& scope, std::vector<Entry> entries, Revision at);
     /// What is kept belongs to another history from now on: its revisions say nothing, so values are compared.
     void disown();
+    /// From now on a key that is not held may be there all the same, until a list says what there is.
+    void hold_a_part() { is_part_ = true; }
+    bool is_part() const { return is_part_; }
     /// Forgets what none of them matches.
     void keep_only(const FilterSet& filters);
 
@@ -38,6 +41,7 @@ class LocalCopy {
     bool put(const Entry& entry);
 
     std::map<std::string, Held, std::less<>> held_;
+    bool is_part_ = false;
 };
 
 }  // namespace confcast::client

@@ -37,6 +37,8 @@ FilterSet that_fit(const FilterSet& set, std::size_t bytes) {
     return fit;
 }
 
+Error bad_start(std::string_view why) { return Error(Errc::invalid_since).with("reason", why); }
+
 }  // namespace
 
 std::string_view name_of(StreamState state) {
@@ -60,6 +62,7 @@ StreamMachine::StreamMachine(MachineOptions options)
 
 Result<std::uint64_t> StreamMachine::watch(const Filters& filters, Callback callback) {
     if (const auto valid = check_filters(filters); !valid) return valid.error();
+    if (alone_) return invalid(bad_start("a client whose subscription began at a position has this one only"));
     FilterSet together = subscriptions_.wanted();
     together.insert_all(FilterSet::of(filters));
     if (together.size() > options_.max_filters) {
@@ -72,6 +75,19 @@ Result<std::uint64_t> StreamMachine::watch(const Filters& filters, Callback call
     out_of_step_ = true;
     reconcile();
     return id;
+}
+
+// The stream is resumed as if all up to there had been told. What is held is what comes from there on.
+Result<std::uint64_t> StreamMachine::watch_since(const Filters& filters, Callback callback, Position since) {
+    if (const auto valid = check_filters(filters); !valid) return valid.error();
+    if (since.epoch.empty() || since.revision <= 0) return invalid(bad_start("a position is an epoch and a revision"));
+    if (wanted() || position_.revision != 0)
+        return invalid(bad_start("only a client's first and only subscription may begin at a position"));
+    alone_ = owned_ = true;
+    copy_.hold_a_part();
+    complete_ = FilterSet::of(filters);
+    position_ = std::move(since);
+    return subscriptions_.add(filters, std::move(callback), true);
 }
 
 void StreamMachine::unwatch(std::uint64_t id) {

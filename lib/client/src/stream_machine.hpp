@@ -57,6 +57,7 @@ class StreamMachine {
     // --- the user
 
     Result<std::uint64_t> watch(const Filters& filters, Callback callback);
+    Result<std::uint64_t> watch_since(const Filters& filters, Callback callback, Position since);
     void unwatch(std::uint64_t id);
     /// Nobody is called any more.
     void silence();
@@ -104,7 +105,7 @@ class StreamMachine {
     Result<> take(GoAway& goaway, Revision seq_id);
 
     /// A value that a subscriber has failed at is not known to be good.
-    bool may_save() const { return owned_ && !status_.from_file && subscriptions_.all_applied(); }
+    bool may_save() const { return owned_ && !status_.from_file && !copy_.is_part() && subscriptions_.all_applied(); }
     void expect_snapshot(FilterSet scope);
     void tell(const Change& change);
     void acknowledge();
@@ -118,6 +119,7 @@ class StreamMachine {
     MachineOptions options_;
     Subscriptions subscriptions_;
     LocalCopy copy_;
+    bool alone_ = false;  // the one subscription began at a position: others would need a state that is not here
     Position position_;   // of the copy
     bool owned_ = false;  // the stream can be resumed from there
     FilterSet complete_;  // the copy has all that matches these, at its position

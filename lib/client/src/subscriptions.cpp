@@ -7,10 +7,11 @@
 
 namespace confcast::client {
 
-std::uint64_t Subscriptions::add(const Filters& filters, Callback callback) {
+std::uint64_t Subscriptions::add(const Filters& filters, Callback callback, bool begun) {
     auto subscriber = std::make_shared<Subscriber>();
     subscriber->filters = FilterSet::of(filters);
     subscriber->callback = std::move(callback);
+    subscriber->begun = begun;
     all_.emplace(++last_id_, std::move(subscriber));
     return last_id_;
 }

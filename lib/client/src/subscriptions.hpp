@@ -25,7 +25,8 @@ class Subscriptions {
         std::string error{};  // what was thrown
     };
 
-    std::uint64_t add(const Filters& filters, Callback callback);
+    /// `begun`: it wants no first call.
+    std::uint64_t add(const Filters& filters, Callback callback, bool begun = false);
     void remove(std::uint64_t id) { all_.erase(id); }
     void clear() { all_.clear(); }
     bool empty() const { return all_.empty(); }

@@ -82,6 +82,11 @@ class Client {
     /// matching events together. Restarts of the server do not show, but for Status. Fails with `invalid` on a filter
     /// that breaks the rules, or on one too many.
     [[nodiscard]] Result<Subscription> watch(const Filters& filters, Callback callback);
+    /// The changes after `since` (a Change or a Listing has said it) and no call before them: for who knows the state.
+    /// A change may be a delete of what was never there for this client. If the changes can no longer be told, one call
+    /// has the state itself as puts (Cause::snapshot). Only for the first and only subscription of a client: else
+    /// `invalid`; so is a position without epoch or revision.
+    [[nodiscard]] Result<Subscription> watch_since(const Filters& filters, Callback callback, Position since);
 
     Status status() const;
     /// Tries again now: after `failed`, or without waiting for the backoff's end.
