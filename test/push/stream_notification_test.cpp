@@ -227,6 +227,18 @@ TEST_F(StreamNotification, OnesThatComeWhileTheBacklogIsTakenAreInIt) {
     EXPECT_EQ(told(client), (Texts{"update 2", "jobs/1@4 2", "jobs/2@6 2", "jobs/3@8 2", "jobs/4@9 2", "update 10"}));
 }
 
+TEST_F(StreamNotification, OnesOfOneRevisionAreNotPartedInTheBacklog) {
+    hub_options.coalesce_after = 1;
+    hub_options.batch_messages = 2;
+    auto& client = open_quiet(topics({"jobs"}, prefix("a/")));
+    put("a/x", "first");
+    put("a/x", "1");
+    put("a/x", "2");
+    commit({{}, {put_of("jobs", "1"), put_of("jobs", "2"), put_of("jobs", "3")}, {}});
+    notify("jobs", "4");
+    EXPECT_EQ(told(client), (Texts{"update 2", "jobs/1@5 2", "jobs/2@5 2", "jobs/3@5 2", "jobs/4@6 2", "update 6"}));
+}
+
 // With fewer filters it is no longer too far behind: what it has been told of the backlog is not in the journal's part.
 TEST_F(StreamNotification, OnesOfTheBacklogAreNotToldAgainByTheJournal) {
     hub_options.coalesce_after = 2;

@@ -35,7 +35,8 @@ bool Session::take_backlog(feed::Revision since) {
     for (auto at = log.after(notified_); at != log.end(); ++at) {
         const feed::Notification& one = *at->second;
         if (!has_topic(filters(), one.content.topic)) continue;
-        if (!core_.batch.has_room()) {
+        // Those of one revision go together: the next write begins behind a revision.
+        if (!core_.batch.has_room() && one.revision != notified_) {
             if (++backlog_writes_ < core_.options.backlog_writes) return false;
             // They come faster than it reads them; its settings must not wait for ever.
             tell_lost(notified_, core_.head().revision);
