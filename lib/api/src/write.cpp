@@ -134,6 +134,16 @@ Awaitable<Result<http::Response>> answer_again(Call& call, std::string_view key,
     co_return response;
 }
 
+// Nothing was written: because it had been before, or because of `why`.
+Awaitable<Result<http::Response>> answer_refused(Call& call, std::string_view key, const std::optional<Once>& once,
+                                                 const store::TransactionResult& done, Error why) {
+    const Result<store::Revision> before = co_await repeated(call, once, done);
+    if (!before) co_return before.error();
+    if (*before == 0) co_return why;
+    Result<http::Response> again = co_await answer_again(call, key, *before);
+    co_return again;
+}
+
 // What a list of several tags in If-Match needs to know before the write; nothing is asked when there is no such list.
 Awaitable<Result<store::Revision>> seen_before(Call& call, const Conditions& conditions) {
     if (!conditions.needs_reading()) co_return store::Revision{0};
@@ -185,13 +195,9 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
-        const Result<store::Revision> before = co_await repeated(call, *once, *done);
-        if (!before) co_return before.error();
-        if (*before != 0) {
-            Result<http::Response> again = co_await answer_again(call, call.key, *before);
-            co_return again;
-        }
-        co_return failed_precondition(call.key, done->current.front());
+        Result<http::Response> refused =
+            co_await answer_refused(call, call.key, *once, *done, failed_precondition(call.key, done->current.front()));
+        co_return refused;
     }
     http::Response answer = co_await answer_put(call, call.key, *done);
     co_return answer;
@@ -226,13 +232,9 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
-        const Result<store::Revision> before = co_await repeated(call, *once, *done);
-        if (!before) co_return before.error();
-        if (*before != 0) {
-            Result<http::Response> again = co_await answer_again(call, key, *before);
-            co_return again;
-        }
-        co_return exists(key, done->current.front());
+        Result<http::Response> refused =
+            co_await answer_refused(call, key, *once, *done, exists(key, done->current.front()));
+        co_return refused;
     }
     http::Response answer = co_await answer_put(call, key, *done);
     co_return answer;
@@ -261,16 +263,11 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
-        const Result<store::Revision> before = co_await repeated(call, *once, *done);
-        if (!before) co_return before.error();
-        if (*before != 0) {
-            Result<http::Response> again = co_await answer_again(call, call.key, *before);
-            co_return again;
-        }
         const store::Revision current = done->current.front();
         // conditions are of no account where the answer would be 404 without them (RFC 9110, 13.2.1)
-        if (current == 0) co_return missing(call.key);
-        co_return failed_precondition(call.key, current);
+        Result<http::Response> refused = co_await answer_refused(
+            call, call.key, *once, *done, current == 0 ? missing(call.key) : failed_precondition(call.key, current));
+        co_return refused;
     }
     const bool applied = co_await await_applied(call.services, done->revision);
     co_return written_response({call.key, done->revision, 0, applied}, 200);
