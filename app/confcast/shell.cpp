@@ -1,6 +1,8 @@
 #include "shell.hpp"
 
 #include <boost/json/parse.hpp>
+#include <ostream>
+#include <utility>
 
 namespace confcast::cli {
 namespace {
@@ -46,6 +48,15 @@ client::Client& Shell::client() {
         throw usage_error(e.what());
     }
     return *client_;
+}
+
+void Shell::say_stream_state() {
+    const client::Status status = client().status();
+    if (status.state == client::StreamState::failed && status.failure) throw stop_for(*status.failure);
+    const bool away = status.state == client::StreamState::stale && status.failure.has_value();
+    if (away == std::exchange(stream_away_, away)) return;
+    error_.stream() << "confcast: "
+                    << (away ? status.failure->to_string() + "; trying again" : std::string("connected")) << std::endl;
 }
 
 void Shell::run_one(std::optional<SteadyTime> until) {

@@ -44,6 +44,9 @@ class Shell {
     }
     /// Lets it run beside what is waited for. What it refers to outlives it.
     void start(Awaitable<> work) { asio::co_spawn(io_, std::move(work), asio::detached); }
+    /// To standard error, when it changes, whether the client's stream is there: what is old should not look as if all
+    /// were well. Throws Stop when it was refused for good.
+    void say_stream_state();
     /// One turn of the loop, or until the time. Throws Stop on SIGINT and SIGTERM.
     void run_one(std::optional<SteadyTime> until = std::nullopt);
 
@@ -66,6 +69,7 @@ class Shell {
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGINT, SIGTERM};
     bool interrupted_ = false;
+    bool stream_away_ = false;
     std::string client_id_;
     std::unique_ptr<client::Client> client_;
 };

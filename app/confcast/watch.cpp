@@ -71,7 +71,7 @@ class Watch final : public Command {
         while (count_ == 0 || seen_ < count_) {
             if (until && std::chrono::steady_clock::now() >= *until) return count_ == 0 ? Exit::ok : Exit::unreachable;
             if (waiting_.empty()) {
-                say_state(shell);
+                shell.say_stream_state();
                 shell.run_one(until);
                 continue;
             }
@@ -112,17 +112,6 @@ class Watch final : public Command {
                 std::erase_if(waiting_, [&](const client::Event& older) { return older.key == event.key; });
             waiting_.push_back(event);
         }
-    }
-    // To standard error, when it changes: a stream that waits for a server should not look as if all were well.
-    void say_state(Shell& shell) {
-        const client::Status status = shell.client().status();
-        if (status.state == client::StreamState::failed && status.failure) throw stop_for(*status.failure);
-        const bool away = status.state == client::StreamState::stale && status.failure.has_value();
-        if (away == away_) return;
-        away_ = away;
-        shell.error().stream() << "confcast: "
-                               << (away ? status.failure->to_string() + "; trying again" : std::string("connected"))
-                               << std::endl;
     }
     static void print(Shell& shell, const client::Event& event) {
         std::ostream& out = shell.out().stream();
@@ -165,7 +154,6 @@ class Watch final : public Command {
     std::vector<std::string> command_;
     std::deque<client::Event> waiting_;
     std::uint64_t seen_ = 0;
-    bool away_ = false;
 };
 
 }  // namespace

@@ -119,7 +119,7 @@ class Render final : public Command {
                 if (last_->may_pass_later && retry.count() > 0) again = std::chrono::steady_clock::now() + retry;
                 continue;
             }
-            say_state(shell);
+            shell.say_stream_state();
             tell(shell, due.has_value());
             if (once && !due && now >= patience) throw Stop{Exit::unreachable, "no server has answered in time"};
             shell.run_one(due ? due : once ? std::optional(patience) : again);
@@ -218,17 +218,6 @@ class Render final : public Command {
         error << outcome.output << (outcome.output.empty() || outcome.output.ends_with('\n') ? "" : "\n");
         error << "confcast: " << one_line(outcome.error, 4096) << std::endl;
     }
-    // To standard error, when it changes: files that may be old should not look as if all were well.
-    void say_state(Shell& shell) {
-        const client::Status status = shell.client().status();
-        if (status.state == client::StreamState::failed && status.failure) throw stop_for(*status.failure);
-        const bool away = status.state == client::StreamState::stale && status.failure.has_value();
-        if (away == away_) return;
-        away_ = away;
-        shell.error().stream() << "confcast: "
-                               << (away ? status.failure->to_string() + "; trying again" : std::string("connected"))
-                               << std::endl;
-    }
 
     std::vector<std::string> pairs_;
     bool once_ = false;
@@ -248,7 +237,6 @@ class Render final : public Command {
     std::string rendered_on_;  // the stream at that time
     std::string told_;         // the stream that knows what became of it
     bool interrupted_ = false;
-    bool away_ = false;
 };
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace confcast::client {
 struct Endpoint {
     std::string host;  // without brackets
     std::string port;
-    bool tls = false;  // a place for it: parse_endpoint refuses https for now
     /// HOST:PORT, the host in brackets when it is an IPv6 address.
     std::string to_string() const;
 };

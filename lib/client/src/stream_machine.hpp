@@ -1,5 +1,5 @@
 // The one stream of a client as plain functions: what the server said goes in, calls of subscribers and messages to
-// send come out. No sockets, no loop, no clock, no JSON outside of messages (stream_runner.cpp drives it).
+// send come out. No sockets, no loop, no clock, no JSON outside of messages (client_impl.cpp drives it).
 //
 //   begin() -> Opening ── welcome ──> snapshot or changes ──> live ──┐
 //      ^                                                            │ update, bookmark, snapshot, …
