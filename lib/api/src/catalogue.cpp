@@ -138,6 +138,23 @@ Sentences sentences_of(Errc code) {
         case Errc::future_revision:
             return {"The store has not reached that revision yet[; its newest is {revision}]. Ask for one that it has.",
                     "存储尚未到达该版本[，最新版本为 {revision}]。请使用已有的版本。"};
+        case Errc::unauthenticated:
+            return {"This needs a credential[: {reason}]. Send one as Authorization: Bearer followed by your token.",
+                    "需要凭据[：{reason}]。请在请求头 Authorization: Bearer 后附上令牌。"};
+        case Errc::not_allowed:
+            return {"Your credential does not permit this write[: \"{key}\"]. Ask an administrator for the permission.",
+                    "您的凭据不允许此写入[：\"{key}\"]。请向管理员申请权限。"};
+        case Errc::admin_required:
+            return {"Only an administrator may do this. Use a credential that has the permission admin.",
+                    "只有管理员可以执行此操作。请使用具有 admin 权限的凭据。"};
+        case Errc::origin_not_allowed:
+            return {"Pages of this origin may not use this server. Its operator can allow it with --allow-origin.",
+                    "此来源的页面不允许使用本服务器。运维人员可用 --allow-origin 放行。"};
+        case Errc::quota_exceeded:
+            return {
+                "The namespace [\"{namespace}\" ]is full[: {size} of {limit} {unit}]. Delete something, or ask an "
+                "administrator for more.",
+                "命名空间[ \"{namespace}\" ]已满[：{size} / {limit} {unit}]。请删除部分配置或联系管理员。"};
         case Errc::config_not_found:
             return {"There is no setting[ \"{key}\"][ at revision {revision}].",
                     "资源不存在：没有配置[ \"{key}\"][（版本 {revision}）]。"};
@@ -150,6 +167,9 @@ Sentences sentences_of(Errc code) {
         case Errc::client_not_found:
             return {"There is no stream[ \"{id}\"] on this node. GET /api/v1/clients lists those that are there.",
                     "本节点上没有该推送流[ \"{id}\"]。现有的推送流见 GET /api/v1/clients。"};
+        case Errc::token_not_found:
+            return {"There is no token[ \"{id}\"] in the store. GET /api/v1/tokens lists those that are there.",
+                    "存储中没有令牌[ \"{id}\"]。现有令牌见 GET /api/v1/tokens。"};
         case Errc::method_not_allowed:
             return {"This path does not take this method[ ({method})][; it takes {allow}].",
                     "该路径不支持此方法[ {method}][，支持：{allow}]。"};
@@ -207,6 +227,16 @@ Sentences sentences_of(Errc code) {
                 "This path is a stream[: {reason}]. Connect with a WebSocket client, version 13[, or with Accept: "
                 "{served}].",
                 "此路径是推送流[：{reason}]。请使用 WebSocket（版本 13）客户端连接[，或使用 Accept：{served}]。"};
+        case Errc::too_many_requests:
+            return {
+                "You make more requests than you may[: {limit} a second]. Wait {retry_after} seconds, and go slower.",
+                "请求过于频繁[，上限为每秒 {limit} 次]。请等待 {retry_after} 秒并降低频率。"};
+        case Errc::too_many_writes:
+            return {
+                "The namespace [\"{namespace}\" ]takes no more writes now[: {limit} a second]. Wait {retry_after} "
+                "seconds, and write less often.",
+                "命名空间[ \"{namespace}\" ]写入过于频繁[，上限为每秒 {limit} 次]。请等待 {retry_after} "
+                "秒并降低频率。"};
         case Errc::header_too_large:
             return {"The request head is too large[: the limit is {limit} bytes]. Send fewer or shorter headers.",
                     "请求头过大[，上限为 {limit} 字节]。请减少请求头。"};
@@ -234,6 +264,9 @@ Sentences sentences_of(Errc code) {
             return {
                 "Your address has as many connections as one may[ ({limit})]. Close some, or try again after a while.",
                 "您的地址的连接数已达上限[（{limit}）]。请关闭部分连接或稍后重试。"};
+        case Errc::overloaded:
+            return {"The server has no memory to spare for this. Try again after a while.",
+                    "服务器内存不足，暂时无法处理。请稍后重试。"};
         case Errc::store_timeout:
             return {"The store did not answer in time; nothing was written. Try again.",
                     "存储响应超时，未写入任何内容。请重试。"};

@@ -64,6 +64,16 @@ std::string_view name_of(Errc code) {
             return "too_many_filters";
         case Errc::future_revision:
             return "future_revision";
+        case Errc::unauthenticated:
+            return "unauthenticated";
+        case Errc::not_allowed:
+            return "not_allowed";
+        case Errc::admin_required:
+            return "admin_required";
+        case Errc::origin_not_allowed:
+            return "origin_not_allowed";
+        case Errc::quota_exceeded:
+            return "quota_exceeded";
         case Errc::config_not_found:
             return "config_not_found";
         case Errc::route_not_found:
@@ -72,6 +82,8 @@ std::string_view name_of(Errc code) {
             return "lease_not_found";
         case Errc::client_not_found:
             return "client_not_found";
+        case Errc::token_not_found:
+            return "token_not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
         case Errc::not_acceptable:
@@ -102,6 +114,10 @@ std::string_view name_of(Errc code) {
             return "idempotency_key_reused";
         case Errc::upgrade_required:
             return "upgrade_required";
+        case Errc::too_many_requests:
+            return "too_many_requests";
+        case Errc::too_many_writes:
+            return "too_many_writes";
         case Errc::header_too_large:
             return "header_too_large";
         case Errc::internal:
@@ -118,6 +134,8 @@ std::string_view name_of(Errc code) {
             return "too_many_connections";
         case Errc::too_many_from_address:
             return "too_many_from_address";
+        case Errc::overloaded:
+            return "overloaded";
         case Errc::store_timeout:
             return "store_timeout";
         case Errc::outcome_unknown:

@@ -30,10 +30,16 @@ enum class Errc : std::int32_t {
     too_many_operations = 40013,      // more operations than a transaction may have
     too_many_filters = 40014,         // more filters than a connection may have
     future_revision = 40015,          // a revision that the store has not reached
+    unauthenticated = 40101,          // no credential, or one that is not good (data.reason)
+    not_allowed = 40301,              // the credential does not permit this write
+    admin_required = 40302,           // only an administrator may do this
+    origin_not_allowed = 40303,       // a page of an origin that is not on the list
+    quota_exceeded = 40304,           // the namespace has as many settings, or bytes of them, as it may
     config_not_found = 40401,         // no such key (at that revision)
     route_not_found = 40402,          // no such path
     lease_not_found = 40403,          // no such lease
     client_not_found = 40404,         // no such stream on this node
+    token_not_found = 40405,          // no such token in the store
     method_not_allowed = 40501,       // the path exists, the method does not (Allow lists those that do)
     not_acceptable = 40601,           // nothing that Accept lists is served here (data.served says what is)
     request_timeout = 40801,          // head or body did not arrive in time
@@ -49,6 +55,8 @@ enum class Errc : std::int32_t {
     expectation_failed = 41701,       // Expect with anything but 100-continue
     upgrade_required = 42601,         // this route wants a WebSocket (or the version is not 13)
     idempotency_key_reused = 42201,   // an Idempotency-Key that another request had
+    too_many_requests = 42901,        // more requests than the caller may make (Retry-After)
+    too_many_writes = 42902,          // more writes than the namespace takes (Retry-After)
     header_too_large = 43101,         // request head over the limit
     internal = 50001,                 // a bug: logged with the request id
     method_not_implemented = 50101,   // a method that this server does not know
@@ -57,6 +65,7 @@ enum class Errc : std::int32_t {
     shutting_down = 50303,            // the server is going away
     too_many_connections = 50304,     // the connection limit is reached
     too_many_from_address = 50305,    // the limit of connections from one address is
+    overloaded = 50306,               // the server is out of its memory budget
     store_timeout = 50401,            // the store did not answer in time; nothing was written
     outcome_unknown = 50402,          // a write was sent and its answer did not come: it may have happened
     http_version_unsupported = 50501  // neither HTTP/1.1 nor 1.0
