@@ -5,11 +5,10 @@
 namespace confcast::push::test {
 namespace {
 
-View restricted(const View& state, const FilterSet& filters) {
-    View out;
-    for (const auto& [key, revision] : state)
-        if (filters.matches(key)) out.emplace(key, revision);
-    return out;
+bool any_matches(const std::set<std::string>& globs, const std::string& key) {
+    for (const std::string& glob : globs)
+        if (naive_glob(glob, key)) return true;
+    return false;
 }
 
 FilterSet read_filters(const json::object& payload) {
@@ -26,9 +25,26 @@ bool FilterSet::matches(const std::string& key) const {
     if (keys.contains(key)) return true;
     for (const std::string& prefix : prefixes)
         if (key.starts_with(prefix)) return true;
-    for (const std::string& glob : globs)
-        if (naive_glob(glob, key)) return true;
-    return false;
+    return any_matches(globs, key);
+}
+
+bool ModelClient::sees(const std::string& key) const {
+    return filters_.matches(key) && (!limited_to_ || any_matches(*limited_to_, key));
+}
+
+View ModelClient::restricted(const View& state) const {
+    View out;
+    for (const auto& [key, revision] : state)
+        if (sees(key)) out.emplace(key, revision);
+    return out;
+}
+
+void ModelClient::read_limits(const Received& message) {
+    limited_to_.reset();
+    const json::value* globs = message.payload.if_contains("limited_to");
+    if (globs == nullptr) return;
+    limited_to_.emplace();
+    for (const json::value& glob : globs->as_array()) limited_to_->emplace(glob.as_string());
 }
 
 void ModelClient::connect(FilterSet filters, feed::Revision since, bool with_snapshot) {
@@ -49,6 +65,7 @@ void ModelClient::receive(const Received& message) {
         ASSERT_EQ(message.seq_id, position_) << message.type;
         return;
     }
+    if (message.type == "auth") return on_access(message);
     ASSERT_FALSE(due_) << message.type << " where a snapshot was due";
     if (message.type == "update") return on_update(message);
     ASSERT_EQ(message.type, "bookmark");
@@ -63,6 +80,7 @@ void ModelClient::on_welcome(const Received& message) {
     }
     welcomed_ = true;
     epoch_ = message.payload.at("epoch").as_string();
+    read_limits(message);
     in_snapshot_ = false;
     due_ = resume == "snapshot" || (resume == "none" && with_snapshot_);
     scope_ = filters_;
@@ -76,7 +94,7 @@ void ModelClient::on_welcome(const Received& message) {
     if (resume == "none") {
         // "Now", without the state: let the view be what a client would have fetched itself.
         ASSERT_EQ(reason, "fresh");
-        view_ = restricted(history().at(message.seq_id), filters_);
+        view_ = restricted(history().at(message.seq_id));
     } else {
         ASSERT_EQ(message.seq_id, since_) << "a welcome does not move the position";
     }
@@ -93,7 +111,7 @@ void ModelClient::on_page(const Received& message) {
     due_ = in_snapshot_ = true;
     for (const json::value& entry : message.payload.at("entries").as_array()) {
         const std::string key(entry.at("key").as_string());
-        ASSERT_TRUE(scope_.matches(key)) << key;
+        ASSERT_TRUE(scope_.matches(key) && sees(key)) << key;
         ASSERT_TRUE(pages_.empty() || pages_.rbegin()->first < key) << "pages ascend by key";
         pages_.emplace(key, entry.at("mod_revision").as_int64());
     }
@@ -126,7 +144,7 @@ void ModelClient::on_update(const Received& message) {
     ASSERT_FALSE(events.empty());
     for (const json::value& event : events) {
         const std::string key(event.at("key").as_string());
-        ASSERT_TRUE(filters_.matches(key)) << key;
+        ASSERT_TRUE(sees(key)) << key;
         if (event.at("op").as_string() == "put")
             view_[key] = event.at("mod_revision").as_int64();
         else
@@ -144,13 +162,14 @@ void ModelClient::expect_whole_revision(const Received& update) const {
     }
     std::map<std::string, bool> due;
     for (const auto& [key, is_put] : history().changes.at(update.seq_id))
-        if (filters_.matches(key)) due.emplace(key, is_put);
+        if (sees(key)) due.emplace(key, is_put);
     ASSERT_EQ(got, due) << "all matching events of a revision come in one message";
 }
 
 void ModelClient::on_filters(const Received& message) {
     ASSERT_FALSE(due_) << message.type << " where a snapshot was due";
     const FilterSet now = read_filters(message.payload);
+    read_limits(message);
     if (message.type == "unsubscribed") {
         filters_ = now;
         std::erase_if(view_, [&](const auto& entry) { return !filters_.matches(entry.first); });
@@ -167,19 +186,36 @@ void ModelClient::on_filters(const Received& message) {
     due_ = !scope_.empty();
 }
 
+// Either nothing of what it sees is different, or the state of everything that it sees follows at once.
+void ModelClient::on_access(const Received& message) {
+    ++access_news;
+    read_limits(message);
+    if (message.payload.contains("snapshot")) {
+        ASSERT_EQ(message.seq_id, 0);
+        due_ = true;
+        in_snapshot_ = false;
+        scope_ = filters_;
+        position_ = 0;
+        return;
+    }
+    ASSERT_EQ(message.seq_id, position_);
+    if (position_ != 0) expect_view();
+}
+
 void ModelClient::move_to(feed::Revision revision) {
     ASSERT_GE(revision, last_) << "positions only grow";
     position_ = last_ = revision;
     expect_view();
 }
 
-void ModelClient::expect_view() const {
-    ASSERT_EQ(view_, restricted(history().at(position_), filters_)) << "at " << position_;
-}
+void ModelClient::expect_view() const { ASSERT_EQ(view_, restricted(history().at(position_))) << "at " << position_; }
 
-void ModelClient::expect_converged() const {
+void ModelClient::expect_converged(const std::optional<std::set<std::string>>& allowed) const {
     ASSERT_EQ(epoch_, histories_.newest);
-    ASSERT_EQ(view_, restricted(history().states.rbegin()->second, filters_));
+    View due;
+    for (const auto& [key, revision] : history().states.rbegin()->second)
+        if (filters_.matches(key) && (!allowed || any_matches(*allowed, key))) due.emplace(key, revision);
+    ASSERT_EQ(view_, due);
 }
 
 }  // namespace confcast::push::test

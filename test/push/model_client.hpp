@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,17 +51,23 @@ class ModelClient {
     const std::string& epoch() const { return epoch_; }
     const FilterSet& filters() const { return filters_; }
     const View& view() const { return view_; }
-    /// The view is all that the store has now.
-    void expect_converged() const;
+    /// The view is all that the store has now under these globs (none = everything), which the server was never asked
+    /// to tell in full.
+    void expect_converged(const std::optional<std::set<std::string>>& allowed) const;
     std::size_t updates = 0;
     std::size_t coalesced = 0;
     std::size_t snapshots = 0;
+    std::size_t access_news = 0;
 
   private:
     void on_welcome(const Received& message);
     void on_page(const Received& message);
     void on_update(const Received& message);
     void on_filters(const Received& message);
+    void on_access(const Received& message);
+    void read_limits(const Received& message);
+    bool sees(const std::string& key) const;
+    View restricted(const View& state) const;
     void move_to(feed::Revision revision);
     void expect_view() const;
     void expect_whole_revision(const Received& update) const;
@@ -70,6 +77,7 @@ class ModelClient {
     const Histories& histories_;
     bool exact_;
     FilterSet filters_;
+    std::optional<std::set<std::string>> limited_to_;  // as told; none: the filters do not reach beyond what is allowed
     View view_;
     std::string epoch_;
     feed::Revision position_ = 0;  // 0 = none is owned

@@ -23,6 +23,7 @@ struct Seen {
     std::size_t coalesced = 0;
     std::size_t snapshots = 0;
     std::size_t resumes = 0;
+    std::size_t access_news = 0;
 };
 
 class Scenario {
@@ -76,6 +77,7 @@ class Scenario {
             seen.coalesced += client->model.coalesced;
             seen.snapshots += client->model.snapshots;
             seen.resumes += client->resumes;
+            seen.access_news += client->model.access_news;
         }
     }
 
@@ -86,6 +88,10 @@ class Scenario {
         ModelClient model;
         std::size_t slowness;  // 0 = takes everything at once
         std::size_t resumes = 0;
+        std::optional<std::set<std::string>> allowed{};
+        feed::Revision allowed_since = 0;
+        AccessPtr access{};
+        Node* node = nullptr;
         std::unique_ptr<FakeTransport> transport;
     };
 
@@ -99,7 +105,7 @@ class Scenario {
         io_.restart();
         io_.poll();
     }
-    void settle() {
+    void catch_up() {
         const auto behind = [&] {
             return std::ranges::any_of(nodes_, [&](const auto& node) {
                 return !node->feed.ready() || node->feed.position() != feed::Position{epoch_, store_.revision()};
@@ -107,11 +113,14 @@ class Scenario {
         };
         do poll();
         while (behind());
+    }
+    void settle() {
+        catch_up();
         for (auto& node : nodes_) node->hub.tick();
     }
 
     void step() {
-        switch (below(12)) {
+        switch (below(13)) {
             case 0:
             case 1:
             case 2:
@@ -139,6 +148,9 @@ class Scenario {
                 break;
             case 9:
                 if (faults_) fault();
+                break;
+            case 10:
+                change_rights(*pick(clients_));
                 break;
             default:
                 poll();
@@ -198,6 +210,30 @@ class Scenario {
         settle();
     }
 
+    // As a token's record in the store: it has a revision of its own, and its effect is there before that of any later
+    // one.
+    void change_rights(Client& client) {
+        client.allowed_since = store_.put("/config.confcast/auth/x", "y");
+        catch_up();
+        client.allowed.reset();
+        if (!one_in(4)) {
+            client.allowed.emplace();
+            for (std::size_t n = below(4); n > 0; --n) client.allowed->insert(pick(all_globs));
+        }
+        client.node->hub.recheck([&](const AccessPtr& then) -> Result<AccessPtr> {
+            if (then != client.access) return then;
+            return access_of(client);
+        });
+    }
+
+    AccessPtr access_of(Client& client) {
+        Access access;
+        if (client.allowed) access.scope = client.node->hub.scope({client.allowed->begin(), client.allowed->end()});
+        access.changed = client.allowed_since;
+        client.access = std::make_shared<const Access>(std::move(access));
+        return client.access;
+    }
+
     FilterSet random_filters() {
         FilterSet out;
         do {
@@ -221,6 +257,8 @@ class Scenario {
         subscription.snapshot = !one_in(4);
         subscription.meta_only = one_in(3);
         Node& node = *pick(nodes_);
+        client.node = &node;
+        subscription.access = access_of(client);
         if (resume) {
             subscription.since = Since{feed::Epoch::parse(client.model.epoch()), position};
             if (subscription.since->epoch == node.feed.position().epoch && one_in(2)) subscription.since->epoch = {};
@@ -273,7 +311,7 @@ class Scenario {
         for (auto& node : nodes_) node->hub.tick();
         for (auto& client : clients_) {
             complete(*client);
-            client->model.expect_converged();
+            client->model.expect_converged(client->allowed);
             EXPECT_EQ(client->model.position(), store_.revision()) << "a quiet subscriber's position moves on";
         }
     }
@@ -312,6 +350,7 @@ TEST(StreamProperty, EveryClaimOfAPositionIsTrueInEveryRegime) {
     EXPECT_GT(seen.stats.resumed_snapshot, 100U);
     EXPECT_GT(seen.stats.bookmarks, 100U);
     EXPECT_GT(seen.stats.refused, 100U);
+    EXPECT_GT(seen.access_news, 1'000U);
 }
 
 TEST(StreamProperty, NothingIsMissedWhenTheNodeItselfMissedHistoryOrGetsAnother) {

@@ -301,13 +301,6 @@ TEST_F(StreamRequests, AckIsCountedAndNotAnswered) {
     EXPECT_EQ(hub().stats().nacks, 1U);
 }
 
-TEST_F(StreamRequests, AuthIsAcceptedInSilence) {
-    auto& client = open_quiet({});
-    client.say(R"({"type":"auth","payload":{"token":"t"}})");
-    EXPECT_TRUE(client.take().empty());
-    EXPECT_FALSE(client.closed);
-}
-
 TEST_F(StreamRequests, ManyRequestsAtOnceAreAllAnsweredInOrder) {
     auto& client = open_quiet({});
     for (int i = 0; i < 100; ++i) client.say(ask("subscribe", {"k" + std::to_string(i % 50)}, {}, i));

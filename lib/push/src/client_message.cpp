@@ -126,7 +126,9 @@ Result<> read_payload(const json::object& payload, ClientMessage& message) {
             return only(payload, "/payload", {});
         case Type::auth:
             if (auto known = only(payload, "/payload", {"token"}); !known) return known;
-            return read_text(payload, "token", true);
+            if (auto token = read_text(payload, "token", true); !token) return token;
+            message.token = payload.at("token").get_string();
+            return {};
         case Type::ack:
             return read_ack(payload, message.ack);
     }

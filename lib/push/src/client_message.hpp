@@ -13,8 +13,9 @@ namespace confcast::push {
 struct ClientMessage {
     enum class Type : std::uint8_t { subscribe, unsubscribe, ping, auth, ack };
     Type type = Type::ping;
-    Filters filters;  // of subscribe and unsubscribe: at least one
-    Ack ack;          // of ack, but not when
+    Filters filters;    // of subscribe and unsubscribe: at least one
+    Ack ack;            // of ack, but not when
+    std::string token;  // of auth
 };
 
 struct ParsedMessage {

@@ -19,6 +19,8 @@ constexpr std::size_t max_page_filter_bytes = 1U << 20U;
 
 constexpr std::int64_t leave_at_once = 256;
 
+constexpr std::size_t most_idle_scopes = 64;  // that are remembered though nobody has them
+
 std::size_t bytes_of(const Filters& filters) {
     std::size_t bytes = 0;
     for_each(filters, [&bytes](FilterKind, const std::string& text) { bytes += text.size(); });
@@ -74,6 +76,8 @@ struct Hub::Impl final : Core {
     std::map<std::uint64_t, Session*> by_id;
     std::vector<Subscriber*> matched;  // scratch
     Polls polls;
+    std::map<std::string, std::weak_ptr<const Scope>> scopes;  // by their globs, one a line
+    std::uint64_t last_scope = 0;
     std::mt19937_64 ids{std::random_device{}()};
 };
 
@@ -170,6 +174,34 @@ bool Hub::dismiss(std::uint64_t session) {
     if (found == impl_->by_id.end()) return false;
     found->second->dismiss();
     return true;
+}
+
+ScopePtr Hub::scope(std::vector<std::string> globs) {
+    glob::GlobSet names(std::move(globs));
+    if (names.is_everything()) return nullptr;
+    std::string text;
+    for (const std::string& one : names.globs()) {
+        text += one;
+        text += '\n';
+    }
+    std::weak_ptr<const Scope>& place = impl_->scopes[text];
+    if (ScopePtr known = place.lock()) return known;
+    const auto made = std::make_shared<const Scope>(++impl_->last_scope, std::move(names));
+    place = made;
+    if (impl_->scopes.size() > 2 * impl_->sessions.size() + most_idle_scopes)
+        std::erase_if(impl_->scopes, [](const auto& one) { return one.second.expired(); });
+    return made;
+}
+
+void Hub::recheck(const std::function<Result<AccessPtr>(const AccessPtr& then)>& ask) {
+    for (const auto& session : impl_->sessions) {
+        if (!session->access()) continue;
+        Result<AccessPtr> now = ask(session->access());
+        if (!now)
+            session->revoke(now.error());
+        else if (*now != session->access())
+            session->change_access(std::move(*now));
+    }
 }
 
 std::size_t Hub::polls() const { return impl_->polls.size(); }

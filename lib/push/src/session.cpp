@@ -31,6 +31,7 @@ void Session::tick(SteadyTime now) {
         if (now - since_ >= core_.options.close_grace) transport_.abort();
         return;
     }
+    if (access_ && access_->expires && !check_expiry()) return;
     if (parked_) return;  // the hub asks it by try_start()
     if (in_flight_) {
         if (const std::uint64_t accepted = transport_.bytes_accepted(); accepted != accepted_) {

@@ -33,6 +33,10 @@ class Session final : public Subscriber, public TransportEvents {
     void tick(SteadyTime now);
     /// Closes it for good, whatever is under way.
     void dismiss();
+    const AccessPtr& access() const { return access_; }
+    /// Its rights have changed: it is told so, and shown what it sees now.
+    void change_access(AccessPtr access);
+    void revoke(const Error& why);
     std::uint64_t id() const { return id_; }
     bool is(const ClientQuery& query) const;
     Client view() const;
@@ -107,6 +111,22 @@ class Session final : public Subscriber, public TransportEvents {
     void tell_lost(feed::Revision from, feed::Revision to);
     bool wants_notifications() const;
 
+    // session_access.cpp
+    const Scope* scope() const { return access_ ? access_->scope.get() : nullptr; }
+    /// What its filters are limited to; null when they do not reach beyond what it may see.
+    const Scope* limited_to() const;
+    View view_of(FilterSpan filters) const { return {filters, scope(), meta_only_}; }
+    bool hears(std::string_view topic) const;
+    /// Which events of the change it is told, in core_.subset.
+    void select(const feed::Change& change) const;
+    /// Takes the access; true when another one sees something else under its filters.
+    bool take_access(AccessPtr access);
+    void renew(const Request& request);
+    void show_again();
+    void tell_access();
+    /// False: it has been closed.
+    bool check_expiry();
+
     // session_view.cpp
     Filters filters_in_force() const;
     ClientState state() const;
@@ -136,6 +156,7 @@ class Session final : public Subscriber, public TransportEvents {
     std::unique_ptr<Parked> parked_;
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<GoAway> leaving_;
+    AccessPtr access_;
     std::unique_ptr<const ClientName> name_;  // null: it has none
     std::unique_ptr<const Ack> ack_;          // the latest
     SystemTime connected_;
@@ -144,7 +165,11 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint32_t bad_messages_ = 0;  // in a row
     feed::Revision notified_ = 0;     // up to here the backlog of notifications is taken, if that is beyond the cursor
     std::uint32_t backlog_writes_ = 0;
-    bool snapshot_due_ = false;  // as soon as the backlog is taken
+    bool snapshot_due_ = false;    // as soon as the backlog is taken
+    bool access_changed_ = false;  // and not told yet
+    bool sight_changed_ = false;   // with it
+    bool expiry_due_ = false;      // to be told
+    bool expiry_told_ = false;
     bool meta_only_ = false;
     bool in_flight_ = false;
     bool closing_ = false;

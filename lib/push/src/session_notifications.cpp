@@ -16,10 +16,10 @@ bool Session::wants_notifications() const {
 std::size_t Session::add_notifications(const feed::Change& change, bool last_is_final) {
     std::size_t wanted = 0;
     for (const feed::NotificationPtr& one : change.notifications)
-        wanted += one->revision > notified_ && has_topic(filters(), one->content.topic) ? 1U : 0U;
+        wanted += one->revision > notified_ && hears(one->content.topic) ? 1U : 0U;
     std::size_t added = 0;
     for (const feed::NotificationPtr& one : change.notifications) {
-        if (one->revision <= notified_ || !has_topic(filters(), one->content.topic)) continue;
+        if (one->revision <= notified_ || !hears(one->content.topic)) continue;
         const bool is_final = ++added == wanted && last_is_final;
         core_.batch.add(core_.shared.notification(*one, is_final ? change.revision : told_));
     }
@@ -34,7 +34,7 @@ bool Session::take_backlog(feed::Revision since) {
     if (notified_ < log.floor()) tell_lost(notified_, log.floor());
     for (auto at = log.after(notified_); at != log.end(); ++at) {
         const feed::Notification& one = *at->second;
-        if (!has_topic(filters(), one.content.topic)) continue;
+        if (!hears(one.content.topic)) continue;
         // Those of one revision go together: the next write begins behind a revision.
         if (!core_.batch.has_room() && one.revision != notified_) {
             if (++backlog_writes_ < core_.options.backlog_writes) return false;

@@ -16,7 +16,8 @@ void Session::on_match(const feed::Change& change) {
     }
     MessagePtr update;
     if (change.notifications.empty()) {
-        core_.subset.assign(change, filters());
+        select(change);
+        if (core_.subset.empty()) return;
         update = core_.shared.update(change, core_.subset, told_, meta_only_);
     }
     if (update == nullptr) {
@@ -42,6 +43,7 @@ void Session::fill() {
         return;
     }
     if (restart_) restart();
+    if (access_changed_ || expiry_due_) tell_access();
     while (core_.batch.has_room()) {
         // The first page follows directly on the welcome or answer that announces it.
         const bool page_is_due = snapshot_ != nullptr && page_ == 0;
@@ -99,7 +101,7 @@ bool Session::take_changes(bool to_head) {
     std::size_t left = std::max<std::size_t>(core_.options.scan_changes, 1);
     for (; next != journal.end() && left > 0 && core_.batch.has_room(); ++next, --left) {
         const feed::Change& change = **next;
-        core_.subset.assign(change, filters());
+        select(change);
         MessagePtr update;
         if (!core_.subset.empty()) {
             update = core_.shared.update(change, core_.subset, told_, meta_only_);
@@ -141,7 +143,7 @@ bool Session::too_far_behind(feed::Journal::Iterator from, bool to_head) const {
     if (changes <= core_.options.coalesce_after) return false;
     std::size_t matching = 0;
     for (std::size_t left = core_.options.scan_changes; from != end && left > 0; ++from, --left) {
-        core_.subset.assign(**from, filters());
+        select(**from);
         if (!core_.subset.empty() && ++matching > core_.options.coalesce_after) return true;
     }
     return false;
@@ -150,7 +152,7 @@ bool Session::too_far_behind(feed::Journal::Iterator from, bool to_head) const {
 // Deletes that are no longer known, or too much in one piece: the state itself instead.
 bool Session::coalesce(feed::Revision since) {
     if (!take_backlog(since)) return false;
-    take_coalesced(core_.shared.coalesced(told_, since, filters(), meta_only_));
+    take_coalesced(core_.shared.coalesced(told_, since, view_of(filters())));
     return true;
 }
 
@@ -169,7 +171,7 @@ void Session::take_coalesced(Coalesced changes) {
 }
 
 void Session::start_snapshot(FilterSpan filters) {
-    snapshot_ = core_.shared.snapshot(filters, meta_only_);
+    snapshot_ = core_.shared.snapshot(view_of(filters));
     page_ = 0;
     snapshot_due_ = false;
     ++core_.stats.snapshots;

@@ -17,9 +17,6 @@ void Session::on_text(std::string_view text) {
     }
     bad_messages_ = 0;
     switch (parsed.message->type) {
-        case Type::auth:
-            // Nothing to renew yet. A renewal that works has no answer; one that does not will have an error.
-            return;
         case Type::ack:
             ++core_.stats.acks;
             if (parsed.message->ack.failed) ++core_.stats.nacks;
@@ -29,6 +26,7 @@ void Session::on_text(std::string_view text) {
         case Type::ping:
             ++core_.stats.pings;
             break;
+        case Type::auth:
         case Type::subscribe:
         case Type::unsubscribe:
             break;
@@ -77,7 +75,7 @@ void Session::take_request(Request request) {
 }
 
 bool Session::may_answer(const Request& request) const {
-    if (request.refused || request.message.type == Type::ping) return true;
+    if (request.refused || request.message.type == Type::ping || request.message.type == Type::auth) return true;
     if (snapshot_ || snapshot_due_) return false;
     // What is added is shown as it is at the head, so the rest must be there too.
     return request.message.type != Type::subscribe || pending_ == 0 || !has_new_filter(request.message.filters);
@@ -93,6 +91,8 @@ bool Session::answer_next() {
         answer_error(request.id, *request.refused);
     else if (request.message.type == Type::ping)
         core_.batch.add(encode_pong(position(), request.id));
+    else if (request.message.type == Type::auth)
+        renew(request);
     else if (request.message.type == Type::subscribe)
         subscribe(request);
     else
@@ -128,13 +128,13 @@ void Session::subscribe(const Request& request) {
     if (std::ranges::any_of(filters().subspan(before),
                             [](const FilterLink& link) { return link.bucket->is_of_settings(); }))
         start_snapshot(filters().subspan(before));
-    core_.batch.add(encode_filters(position(), "subscribed", request.id, filters()));
+    core_.batch.add(encode_filters(position(), "subscribed", request.id, filters(), limited_to()));
 }
 
 void Session::unsubscribe(const Request& request) {
     for_each(request.message.filters,
              [this](FilterKind kind, const std::string& text) { core_.index.remove(*this, kind, text); });
-    core_.batch.add(encode_filters(position(), "unsubscribed", request.id, filters()));
+    core_.batch.add(encode_filters(position(), "unsubscribed", request.id, filters(), limited_to()));
 }
 
 void Session::answer_error(const std::string& id, const Error& error) {

@@ -8,6 +8,7 @@ namespace confcast::push {
 
 void Session::open(Subscription subscription) {
     meta_only_ = subscription.meta_only;
+    access_ = std::move(subscription.access);
     if (!subscription.name.empty()) name_ = std::make_unique<const ClientName>(std::move(subscription.name));
     if (subscription.since) {
         if (!subscription.since->epoch && core_.feed.ready()) subscription.since->epoch = core_.head().epoch;
@@ -45,6 +46,8 @@ void Session::begin(const Subscription& subscription) {
         begin_with_snapshot(Reason::epoch_changed);
     else if (since->revision > head.revision)
         begin_with_snapshot(Reason::ahead);
+    else if (access_ && since->revision < access_->changed)
+        begin_with_snapshot(Reason::rights_changed, since->revision);
     else
         begin_resumed(since->revision);
     pump();
@@ -80,7 +83,7 @@ void Session::begin_resumed(feed::Revision since) {
         return;
     }
     // The welcome must not promise changes that there are not: what is to follow it is made first.
-    Coalesced changes = core_.shared.coalesced(since, since, filters(), meta_only_);
+    Coalesced changes = core_.shared.coalesced(since, since, view_of(filters()));
     if (changes.outcome == Coalesced::Outcome::impossible) {
         begin_with_snapshot(Reason::compacted, since);
         return;
@@ -97,7 +100,7 @@ bool Session::must_fold(feed::Journal::Iterator from) {
     if (too_far_behind(from, requests_ != nullptr)) return true;
     const auto end = core_.feed.journal().end();
     for (std::size_t left = core_.options.scan_changes; from != end && left > 0; ++from, --left) {
-        core_.subset.assign(**from, filters());
+        select(**from);
         if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, told_, meta_only_) == nullptr;
     }
     return false;
@@ -117,7 +120,7 @@ void Session::begin_with_snapshot(Reason reason, feed::Revision since) {
 
 void Session::welcome(Resume resume, Reason reason) {
     if (resume == Resume::changes) ++core_.stats.resumed_changes;
-    core_.batch.add(encode_welcome(position(), {id_, resume, reason}, core_.options));
+    core_.batch.add(encode_welcome(position(), {id_, resume, reason, limited_to()}, core_.options));
 }
 
 // A second welcome on the same stream: it names the epoch, and its seq_id 0 takes away the old position.

@@ -22,6 +22,7 @@ Client Session::view() const {
     client.address = transport_.remote();
     client.transport = transport_.framing();
     if (name_) client.name = *name_;
+    if (access_) client.principal = access_->name;
     client.filters = filters_in_force();
     client.epoch = core_.head().epoch;
     client.seq_id = told_;

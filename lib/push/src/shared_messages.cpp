@@ -14,9 +14,10 @@ constexpr std::size_t shelf_places = 256;
 }  // namespace
 
 // Filters are the same when their buckets are, in whatever order they were named.
-void SharedMessages::add_filters(FilterSpan filters) {
+void SharedMessages::add_view(const View& view) {
+    key_.add(view.meta_only).add(view.scope != nullptr ? view.scope->id : 0);
     ids_.clear();
-    for (const FilterLink& filter : filters) ids_.push_back(filter.bucket->id);
+    for (const FilterLink& filter : view.filters) ids_.push_back(filter.bucket->id);
     std::sort(ids_.begin(), ids_.end());
     for (const std::uint64_t id : ids_) key_.add(id);
 }
@@ -41,22 +42,23 @@ MessagePtr SharedMessages::update(const feed::Change& change, const Subset& subs
     return message;
 }
 
-Coalesced SharedMessages::coalesced(feed::Revision told, feed::Revision since, FilterSpan filters, bool meta_only) {
+Coalesced SharedMessages::coalesced(feed::Revision told, feed::Revision since, const View& view) {
     const feed::State& state = feed_.state();
     if (since < state.tombstone_floor()) return {};
     key_.restart('c');
-    key_.add(told).add(state.revision()).add(meta_only);
-    add_filters(filters);
+    key_.add(told).add(state.revision());
+    add_view(view);
     if (auto shared = cache_.find(key_.view())) return {Coalesced::Outcome::message, std::move(shared)};
 
     std::vector<FilterBucket*> buckets;
-    for (const FilterLink& filter : filters) buckets.push_back(filter.bucket);
+    for (const FilterLink& filter : view.filters) buckets.push_back(filter.bucket);
     Matcher matcher(buckets);
-    UpdateEncoder encoder(at(state.revision()), meta_only);
+    UpdateEncoder encoder(at(state.revision()), view.meta_only);
     bool fits = true;
     state.changed_since(since, [&](feed::Revision revision, const feed::KeyChange& change) {
-        if (!matcher.matches(change.key)) return true;
-        fits = encoder.events() == 0 || encoder.bytes() + estimate(change, meta_only) <= options_.coalesce_max_bytes;
+        if (!matcher.matches(change.key) || (view.scope != nullptr && !view.scope->sees(change.key))) return true;
+        fits =
+            encoder.events() == 0 || encoder.bytes() + estimate(change, view.meta_only) <= options_.coalesce_max_bytes;
         if (fits) encoder.add(revision, change);
         return fits;
     });
@@ -86,16 +88,15 @@ MessagePtr SharedMessages::bookmark(feed::Revision revision) {
     return bookmark_;
 }
 
-std::shared_ptr<Snapshot> SharedMessages::snapshot(FilterSpan filters, bool meta_only) {
+std::shared_ptr<Snapshot> SharedMessages::snapshot(const View& view) {
     const feed::State& state = feed_.state();
     tidy();
     key_.restart('s');
-    key_.add(meta_only);
-    add_filters(filters);
+    add_view(view);
     std::shared_ptr<Snapshot>& place = shelf_[std::string(key_.view())];
     if (place != nullptr) return place;
-    place = std::make_shared<Snapshot>(next_snapshot_++, at(state.revision()), collect(state, filters), meta_only,
-                                       options_.page_bytes);
+    place = std::make_shared<Snapshot>(next_snapshot_++, at(state.revision()), collect(state, view.filters, view.scope),
+                                       view.meta_only, options_.page_bytes);
     auto made = place;
     if (shelf_.size() > shelf_places) shelf_.clear();
     return made;

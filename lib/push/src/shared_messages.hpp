@@ -25,6 +25,13 @@ struct Coalesced {
     MessagePtr message;
 };
 
+/// What a session is shown of the state.
+struct View {
+    FilterSpan filters;
+    const Scope* scope;  // null: everything
+    bool meta_only;
+};
+
 class SharedMessages {
   public:
     SharedMessages(const feed::Feed& feed, const HubOptions& options, HubStats& stats)
@@ -37,7 +44,7 @@ class SharedMessages {
 
     /// The latest change of each matching key after `since`. `told` is the position that the client knows: nothing that
     /// matches lies in (told, since].
-    Coalesced coalesced(feed::Revision told, feed::Revision since, FilterSpan filters, bool meta_only);
+    Coalesced coalesced(feed::Revision told, feed::Revision since, const View& view);
 
     /// `seq_id` is the position after it: see Session::add_notifications().
     MessagePtr notification(const feed::Notification& notification, feed::Revision seq_id);
@@ -45,7 +52,7 @@ class SharedMessages {
     MessagePtr bookmark(feed::Revision revision);
 
     /// Of the state as it is now.
-    std::shared_ptr<Snapshot> snapshot(FilterSpan filters, bool meta_only);
+    std::shared_ptr<Snapshot> snapshot(const View& view);
     MessagePtr page(const Snapshot& snapshot, std::size_t page);
 
     /// Lets go of snapshots that nobody can share any more. Time passes.
@@ -57,7 +64,7 @@ class SharedMessages {
 
   private:
     feed::Position at(feed::Revision revision) const { return {feed_.position().epoch, revision}; }
-    void add_filters(FilterSpan filters);
+    void add_view(const View& view);
 
     const feed::Feed& feed_;
     const HubOptions& options_;

@@ -53,17 +53,18 @@ std::vector<Range> ranges_of(FilterSpan filters) {
 
 }  // namespace
 
-std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters) {
+std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters, const Scope* scope) {
     std::vector<feed::EntryPtr> out;
+    const auto sees = [scope](std::string_view key) { return scope == nullptr || scope->sees(key); };
     for (const Range& range : ranges_of(filters)) {
         if (range.one_key) {
-            if (auto entry = state.find(range.head)) out.push_back(std::move(entry));
+            if (auto entry = state.find(range.head); entry && sees(range.head)) out.push_back(std::move(entry));
             continue;
         }
         Matcher matcher(range.filters);
         for (auto at = state.entries().lower_bound(range.head);
              at != state.entries().end() && at->first.starts_with(range.head); ++at)
-            if (range.all || matcher.matches(at->first)) out.push_back(at->second);
+            if ((range.all || matcher.matches(at->first)) && sees(at->first)) out.push_back(at->second);
     }
     return out;
 }

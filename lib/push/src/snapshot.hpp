@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "confcast/feed/state.hpp"
+#include "confcast/push/access.hpp"
 #include "subscription_index.hpp"
 
 namespace confcast::push {
 
 /// All entries that a filter matches, ascending by key, each once. Reads only what begins as a filter does.
-std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters);
+/// A scope leaves out what it does not see.
+std::vector<feed::EntryPtr> collect(const feed::State& state, FilterSpan filters, const Scope* scope = nullptr);
 
 class Snapshot {
   public:

@@ -73,6 +73,24 @@ void Subset::join_ranges() {
     ranges_.resize(last + 1);
 }
 
+void Subset::restrict(const feed::Change& change, const Scope& scope) {
+    const auto& events = change.events;
+    for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(left));
+        if (!scope.sees(events[i].key)) mask_ &= ~(std::uint64_t{1} << i);
+    }
+    std::vector<Range> seen;
+    for (const Range& range : ranges_)
+        for (std::size_t i = range.begin; i < range.end; ++i) {
+            if (!scope.sees(events[i].key)) continue;
+            if (!seen.empty() && seen.back().end == i)
+                ++seen.back().end;
+            else
+                seen.push_back({i, i + 1});
+        }
+    ranges_ = std::move(seen);
+}
+
 std::size_t Subset::count() const {
     auto n = static_cast<std::size_t>(std::popcount(mask_));
     for (const Range& r : ranges_) n += r.end - r.begin;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "confcast/feed/entry.hpp"
+#include "confcast/push/access.hpp"
 #include "subscription_index.hpp"
 
 namespace confcast::push {
@@ -18,6 +19,9 @@ class Subset {
   public:
     /// Uses that events are ascending by key: filters x log(events), and for a glob the events that begin as it does.
     void assign(const feed::Change& change, FilterSpan filters);
+
+    /// Leaves only what the scope sees.
+    void restrict(const feed::Change& change, const Scope& scope);
 
     bool empty() const { return mask_ == 0 && ranges_.empty(); }
     std::size_t count() const;

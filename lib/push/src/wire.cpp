@@ -62,6 +62,8 @@ std::string_view name_of(Reason reason) {
             return "epoch_changed";
         case Reason::ahead:
             return "ahead";
+        case Reason::rights_changed:
+            return "rights_changed";
     }
     return "";
 }
@@ -72,6 +74,16 @@ void append_texts(std::string& out, FilterSpan filters, FilterKind kind) {
         if (filter.bucket->kind != kind) continue;
         if (out.back() != '[') out += ',';
         append_json_text(out, filter.bucket->text);
+    }
+    out += ']';
+}
+
+void append_limits(std::string& out, const Scope* limited_to) {
+    if (limited_to == nullptr) return;
+    out += ",\"limited_to\":[";
+    for (const std::string& glob : limited_to->names.globs()) {
+        if (out.back() != '[') out += ',';
+        append_json_text(out, glob);
     }
     out += ']';
 }
@@ -100,7 +112,9 @@ MessagePtr encode_welcome(feed::Position at, const Welcome& welcome, const HubOp
     out += name_of(welcome.resume);
     out += R"(","reason":")";
     out += name_of(welcome.reason);
-    out += "\"}";
+    out += '"';
+    append_limits(out, welcome.limited_to);
+    out += '}';
     return finish_message(at, "welcome", std::move(out));
 }
 
@@ -168,7 +182,8 @@ MessagePtr encode_pong(feed::Position at, std::string_view id) {
     return finish_message(at, "pong", std::move(out));
 }
 
-MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_view id, FilterSpan in_force) {
+MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_view id, FilterSpan in_force,
+                          const Scope* limited_to) {
     std::string out = begin_message(at.revision, type);
     out += '{';
     if (!id.empty()) {
@@ -184,6 +199,7 @@ MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_
     append_texts(out, in_force, FilterKind::glob);
     out += ",\"topics\":";
     append_texts(out, in_force, FilterKind::topic);
+    append_limits(out, limited_to);
     out += '}';
     return finish_message(at, type, std::move(out));
 }
@@ -199,6 +215,27 @@ MessagePtr encode_error(feed::Position at, std::string_view id, std::string_view
         out += envelope.substr(1);
     }
     return finish_message(at, "error", std::move(out));
+}
+
+MessagePtr encode_access(feed::Position at, std::string_view id, const AccessNews& news) {
+    std::string out = begin_message(at.revision, "auth");
+    out += '{';
+    if (!id.empty()) {
+        out += "\"id\":";
+        out += id;
+        out += ',';
+    }
+    out += "\"status\":\"";
+    out += news.status;
+    out += '"';
+    if (news.expires) {
+        out += ",\"expires_at\":";
+        append_instant(out, *news.expires);
+    }
+    if (news.shown_again) out += R"(,"snapshot":true)";
+    append_limits(out, news.limited_to);
+    out += '}';
+    return finish_message(at, "auth", std::move(out));
 }
 
 std::string plain_envelope(const Error& error) {

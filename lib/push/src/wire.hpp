@@ -14,12 +14,13 @@ namespace confcast::push {
 
 /// How a stream begins, and why so.
 enum class Resume : std::uint8_t { none, changes, snapshot };
-enum class Reason : std::uint8_t { fresh, current, caught_up, compacted, epoch_changed, ahead };
+enum class Reason : std::uint8_t { fresh, current, caught_up, compacted, epoch_changed, ahead, rights_changed };
 
 struct Welcome {
     std::uint64_t session = 0;
     Resume resume = Resume::none;
     Reason reason = Reason::fresh;
+    const Scope* limited_to = nullptr;  // when the filters reach beyond it
 };
 
 // `at` is the message's seq_id with its epoch; revision 0 = the client owns no position now.
@@ -36,9 +37,20 @@ MessagePtr encode_notifications_lost(feed::Position at, feed::Revision from, fee
 // Answers. `id` is the request's id as JSON text, "" when it had none.
 MessagePtr encode_pong(feed::Position at, std::string_view id);
 /// `type` is "subscribed" or "unsubscribed".
-MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_view id, FilterSpan in_force);
+/// `limited_to` as in Welcome.
+MessagePtr encode_filters(feed::Position at, std::string_view type, std::string_view id, FilterSpan in_force,
+                          const Scope* limited_to);
 /// `envelope` is a JSON object; the id becomes one more member of it.
 MessagePtr encode_error(feed::Position at, std::string_view id, std::string_view envelope);
+
+/// What has become, or is about to become, of the client's right to listen.
+struct AccessNews {
+    std::string_view status;  // "renewed", "changed" or "expiring"
+    std::optional<SystemTime> expires;
+    const Scope* limited_to = nullptr;
+    bool shown_again = false;  // the state of all filters follows, in place of what the client has or is getting
+};
+MessagePtr encode_access(feed::Position at, std::string_view id, const AccessNews& news);
 
 /// The envelope when nobody has better sentences: the code's name is the message.
 std::string plain_envelope(const Error& error);

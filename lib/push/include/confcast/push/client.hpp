@@ -50,7 +50,8 @@ struct Client {
     std::string address;
     Framing transport = Framing::websocket;
     ClientName name;
-    Filters filters;  // in force; everything is the prefix ""
+    std::string principal;  // by whose right it listens; "" when nobody asked
+    Filters filters;        // in force; everything is the prefix ""
     store::Epoch epoch;
     store::Revision seq_id = 0;  // the last one told; 0 = it owns no position
     store::Revision lag = 0;     // revisions between the first one that waits for it and the newest; 0 = nothing waits

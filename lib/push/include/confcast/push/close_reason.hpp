@@ -17,6 +17,7 @@ namespace close {
 inline constexpr CloseReason normal{1000, "bye", false};
 inline constexpr CloseReason going_away{1001, "going away", true};
 inline constexpr CloseReason not_allowed{1008, "not allowed", false};
+inline constexpr CloseReason revoked{1008, "the credential is no longer good", false};
 inline constexpr CloseReason dismissed{1008, "closed by an operator", false};
 inline constexpr CloseReason message_too_big{1009, "message too big", false};
 inline constexpr CloseReason come_back{1012, "server is draining, come back", true};

@@ -13,6 +13,7 @@
 #include "confcast/base/clock.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
+#include "confcast/push/access.hpp"
 #include "confcast/push/client.hpp"
 #include "confcast/push/filters.hpp"
 #include "confcast/push/news.hpp"
@@ -35,6 +36,7 @@ struct Subscription {
     bool snapshot = true;        // without since: the state first; false = start at "now"
     bool meta_only = false;      // fields=meta: no values
     ClientName name{};           // how the client calls itself
+    AccessPtr access{};          // what it may see
 };
 
 struct HubOptions {
@@ -48,14 +50,18 @@ struct HubOptions {
     std::size_t cache_bytes = 16U << 20U;        // encoded updates kept for sharing
     std::chrono::milliseconds bookmark{10'000};
     std::chrono::milliseconds write_timeout{30'000};
-    std::chrono::milliseconds ahead_wait{3'000};   // for a `since` ahead of this node
-    std::chrono::milliseconds heartbeat{25'000};   // told in welcome; the transport pings
-    std::chrono::milliseconds close_grace{5'000};  // a connection that is closed and does not go is cut after this
-    std::string server;                            // told in welcome
-    std::size_t scan_changes = 4'096;              // of the journal that one session looks through at a time
-    std::size_t max_requests = 128;                // of one client that wait for their turn; more are refused
-    std::size_t max_request_bytes = 256U << 10U;   // the same in bytes of text
-    std::size_t max_bad_messages = 20;             // in a row that cannot be understood: then 4002
+    std::chrono::milliseconds ahead_wait{3'000};      // for a `since` ahead of this node
+    std::chrono::milliseconds heartbeat{25'000};      // told in welcome; the transport pings
+    std::chrono::milliseconds close_grace{5'000};     // a connection that is closed and does not go is cut after this
+    std::string server;                               // told in welcome
+    std::size_t scan_changes = 4'096;                 // of the journal that one session looks through at a time
+    std::size_t max_requests = 128;                   // of one client that wait for their turn; more are refused
+    std::size_t max_request_bytes = 256U << 10U;      // the same in bytes of text
+    std::size_t max_bad_messages = 20;                // in a row that cannot be understood: then 4002
+    std::chrono::milliseconds expiry_notice{60'000};  // before an access ends its client is told so
+    /// What a client that shows this token may see from now on, in place of what it could. Unset: nobody has to show
+    /// one.
+    std::function<Result<AccessPtr>(std::string_view token, const AccessPtr& now)> renew;
     /// The `{"code":…,"message":…,"data":…}` of a refusal, in good sentences; without it the code's name must do.
     std::function<std::string(const Error&)> render_envelope;
 };
@@ -79,6 +85,9 @@ struct HubStats {
     std::uint64_t refused = 0;           // client messages answered with error
     std::uint64_t closed_slow = 0;       // write time-out
     std::uint64_t dismissed = 0;         // closed by dismiss()
+    std::uint64_t revoked = 0;           // closed by recheck()
+    std::uint64_t expired = 0;           // closed at the end of their access
+    std::uint64_t renewed = 0;           // got another access in place
     std::uint64_t pings = 0;
     std::uint64_t polls = 0;        // long polls that had to wait
     std::uint64_t polls_woken = 0;  // of these, those that a change has answered
@@ -122,6 +131,13 @@ class Hub final : private feed::FeedListener {
     std::optional<Client> client(std::uint64_t session) const;
     /// Closes a client's stream: 1008, "closed by an operator". False when there is no such session.
     bool dismiss(std::uint64_t session);
+    /// A scope of these globs; null when they are everything.
+    ScopePtr scope(std::vector<std::string> globs);
+    /// Asks for every client that has an access what it is now: the same pointer means that nothing has changed. Who
+    /// sees something else is told so and gets the state again; at an error the stream is closed: 4001 when the reason
+    /// is that the access has ended, else 1008.
+    void recheck(const std::function<Result<AccessPtr>(const AccessPtr& then)>& ask);
+
     /// Long polls that wait now.
     std::size_t polls() const;
     const HubStats& stats() const;
