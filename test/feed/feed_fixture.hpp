@@ -37,6 +37,11 @@ class Listener final : public FeedListener {
     }
     void on_advance(Revision revision) override { heard.push_back("advance " + std::to_string(revision)); }
     void on_epoch(Epoch epoch) override { heard.push_back("epoch " + std::to_string(epoch.id)); }
+    void on_tokens() override {
+        std::string line = "tokens";
+        for (const auto& [id, record] : feed_.tokens()) line += " " + id + "=" + record.bytes;
+        heard.push_back(line);
+    }
 
     const Feed& feed_;
 };

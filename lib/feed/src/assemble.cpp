@@ -66,6 +66,12 @@ void take_notification(const Event& event, std::string_view id, Assembled& out) 
         ++out.foreign;
 }
 
+TokenChange token_change(Event& event, std::string_view id) {
+    TokenChange change{std::string(id), std::nullopt};
+    if (event.type == Event::Type::put) change.record = TokenRecord{std::move(event.kv.value), event.kv.mod_revision};
+    return change;
+}
+
 }  // namespace
 
 EntryPtr make_entry(std::string_view key, store::KeyValue& kv, const std::string* record) {
@@ -103,6 +109,7 @@ Assembled assemble(std::span<Event> events, const store::Layout& layout, const S
     for (Event& event : events) {
         const auto place = layout.place_of(event.kv.key);
         if (place.kind == Kind::notification) take_notification(event, place.key, out);
+        if (place.kind == Kind::token) out.tokens.push_back(token_change(event, place.key));
         if (place.kind != Kind::entry) continue;
         if (!store::check_key(place.key)) {
             ++out.foreign;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "confcast/feed/state.hpp"
+#include "confcast/feed/token_records.hpp"
 #include "confcast/store/layout.hpp"
 
 namespace confcast::feed {
@@ -21,13 +23,20 @@ NotificationPtr make_notification(std::string_view id, const store::KeyValue& kv
 /// The same entry without metadata: what it becomes when its record is written or removed without it.
 EntryPtr without_metadata(const Entry& entry);
 
+/// `record` is nullopt when the token is gone.
+struct TokenChange {
+    std::string id;
+    std::optional<TokenRecord> record;
+};
+
 /// What one revision means.
 struct Assembled {
     std::vector<KeyChange> events;  // ascending by key; may be empty
     std::vector<EntryPtr> amended;  // entries whose metadata became void: no event
     std::vector<NotificationPtr> notifications;
     std::vector<std::string> expired;  // ids of notifications that the store has no more
-    std::uint64_t foreign = 0;         // events of keys or notifications that break their rules (written by hand)
+    std::vector<TokenChange> tokens;
+    std::uint64_t foreign = 0;  // events of keys or notifications that break their rules (written by hand)
 };
 
 /// `events` are of one revision, ascending by key, and are moved from; `state` is what was before them.

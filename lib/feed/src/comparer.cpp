@@ -14,6 +14,19 @@ namespace {
 /// Keys compared before others get their turn: a few milliseconds at most.
 constexpr std::size_t slice = 1'000;
 
+// What changed after `at`, the list's revision, is not the list's business. A token that was listed and is not here may
+// have been erased since, unless this node has not got beyond the list.
+bool same_tokens(const TokenRecords& ours, const TokenRecords& listed, Revision at, Revision position) {
+    const auto known = [&](const auto& one) {
+        const auto mine = ours.find(one.first);
+        return mine == ours.end() ? position > at : mine->second.revision >= one.second.revision;
+    };
+    const auto listed_or_later = [&](const auto& one) {
+        return one.second.revision > at || listed.contains(one.first);
+    };
+    return std::ranges::all_of(listed, known) && std::ranges::all_of(ours, listed_or_later);
+}
+
 }  // namespace
 
 Comparer::Comparer(Feed::Impl& feed, Hooks hooks)
@@ -70,13 +83,14 @@ Awaitable<> Comparer::compare() {
     const SteadyTime deadline = feed_.clock.now() + feed_.options.patience;
     for (auto pause = feed_.options.confirm;; pause = std::min(2 * pause, 10 * feed_.options.confirm)) {
         const bool passed = feed_.position.revision >= at;
+        const bool tokens_agree = same_tokens(feed_.tokens, listing.tokens(), at, feed_.position.revision);
         audit.rewind();
         for (bool more = true; more;) {
             more = audit.compare(feed_.state, at, slice);
             co_await asio::post(feed_.executor, use_awaitable);
             if (left()) co_return;
         }
-        if (audit.wrong() == 0) {
+        if (audit.wrong() == 0 && tokens_agree) {
             feed_.confirm(at);
             co_return;
         }

@@ -66,11 +66,29 @@ void Feed::Impl::apply(store::WatchBatch batch) {
         if (worth_a_line(foreign_before, stats.foreign))
             log.warning("feed", "ignored keys or notifications that break their rules", {{"total", stats.foreign}});
         for (const std::string& id : assembled.expired) notifications.forget(id);
+        apply_tokens(std::move(assembled.tokens));
         commit({revision, std::move(assembled.events), false, std::move(assembled.notifications)});
         newest = std::max(newest, revision);
         rest = rest.subspan(count);
     }
     advance(newest);
+}
+
+void Feed::Impl::apply_tokens(std::vector<TokenChange> changes) {
+    if (changes.empty()) return;
+    for (TokenChange& change : changes) {
+        if (change.record)
+            tokens.insert_or_assign(std::move(change.id), std::move(*change.record));
+        else
+            tokens.erase(change.id);
+    }
+    tell([](FeedListener& listener) { listener.on_tokens(); });
+}
+
+void Feed::Impl::adopt_tokens(TokenRecords listed_tokens) {
+    if (tokens == listed_tokens) return;
+    tokens = std::move(listed_tokens);
+    tell([](FeedListener& listener) { listener.on_tokens(); });
 }
 
 void Feed::Impl::commit(Change what) {
@@ -108,7 +126,9 @@ void Feed::Impl::reached() {
     waiters.reached(position.revision);
 }
 
-void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, Epoch epoch, Revision at) {
+void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, TokenRecords listed_tokens, Epoch epoch,
+                       Revision at) {
+    adopt_tokens(std::move(listed_tokens));
     const bool same_history = listed && position.epoch == epoch;
     if (listed && !same_history) ++stats.epoch_changes;
     // Positions of the same epoch that were told before may be of what is void now.
@@ -161,6 +181,7 @@ Awaitable<> Feed::run_replicator() {
 const State& Feed::state() const { return impl_->state; }
 const Journal& Feed::journal() const { return impl_->journal; }
 const NotificationLog& Feed::notifications() const { return impl_->notifications; }
+const TokenRecords& Feed::tokens() const { return impl_->tokens; }
 Position Feed::position() const { return impl_->position; }
 const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }

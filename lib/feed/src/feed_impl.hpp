@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "assemble.hpp"
 #include "confcast/feed/feed.hpp"
 #include "difference.hpp"
 #include "waiters.hpp"
@@ -17,9 +18,11 @@ struct Feed::Impl {
     /// One batch of the watch (Feed::apply).
     void apply(store::WatchBatch batch);
     /// Another state at `at` from nothing: at start, of another epoch, or in place of one that was wrong.
-    void adopt(State fresh, std::vector<NotificationPtr> notified, Epoch epoch, Revision at);
+    void adopt(State fresh, std::vector<NotificationPtr> notified, TokenRecords listed_tokens, Epoch epoch,
+               Revision at);
     /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
     void adopt_difference(Revision at, Difference difference);
+    void adopt_tokens(TokenRecords listed_tokens);
     void know_head(Revision revision) { known_head = std::max(known_head, revision); }
     /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
     void confirm(Revision revision);
@@ -34,6 +37,7 @@ struct Feed::Impl {
     State state;
     Journal journal;
     NotificationLog notifications;
+    TokenRecords tokens;
     Position position;
     Revision known_head = 0;
     Revision confirmed = 0;
@@ -54,6 +58,7 @@ struct Feed::Impl {
     unsigned telling = 0;
 
   private:
+    void apply_tokens(std::vector<TokenChange> changes);
     void commit(Change change);
     void advance(Revision revision);
     void reached();

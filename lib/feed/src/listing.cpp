@@ -44,6 +44,8 @@ bool Listing::take(store::RangeResult page, const std::function<void(Item)>& vis
             records_.push_back({std::string(place.key), kv.mod_revision, std::move(kv.value)});
         } else if (place.kind == store::Layout::Kind::notification) {
             if (notify) notify(place.key, kv);
+        } else if (place.kind == store::Layout::Kind::token) {
+            tokens_.insert_or_assign(std::string(place.key), TokenRecord{std::move(kv.value), kv.mod_revision});
         } else if (place.kind == store::Layout::Kind::entry) {
             if (store::check_key(place.key))
                 visit({place.key, kv, record_of(place.key, kv.mod_revision)});

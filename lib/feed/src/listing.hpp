@@ -8,6 +8,7 @@
 #include <string>
 
 #include "confcast/feed/entry.hpp"
+#include "confcast/feed/token_records.hpp"
 #include "confcast/store/layout.hpp"
 
 namespace confcast::feed {
@@ -36,6 +37,9 @@ class Listing {
     Revision revision() const { return next_.at; }
     /// The store's newest revision as the last page told it.
     Revision head() const { return head_; }
+    /// The tokens of the pages so far; of keys_only without their bytes.
+    TokenRecords take_tokens() { return std::move(tokens_); }
+    const TokenRecords& tokens() const { return tokens_; }
     /// Keys that break the rules of keys: no settings.
     std::uint64_t foreign() const { return foreign_; }
 
@@ -53,7 +57,8 @@ class Listing {
     Revision head_ = 0;
     std::uint64_t foreign_ = 0;
     std::deque<Record> records_;  // metadata sorts before entries: what waits for its entry, ascending
-    std::string current_;         // the record handed out last
+    TokenRecords tokens_;
+    std::string current_;  // the record handed out last
 };
 
 }  // namespace confcast::feed

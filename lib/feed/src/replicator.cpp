@@ -132,7 +132,7 @@ Awaitable<Action> Replicator::list_all(Revision at) {
     feed_.log.info("feed", "listed the store",
                    {{"revision", at}, {"head", listing.head()}, {"keys", fresh.size()}, {"ms", took.count()}});
     if (!feed_.ready) feed_.goal = plan_.goal();
-    feed_.adopt(std::move(fresh), std::move(notified), epoch, at);
+    feed_.adopt(std::move(fresh), std::move(notified), listing.take_tokens(), epoch, at);
     feed_.know_head(listing.head());
     co_return plan_.on_list(at);
 }
@@ -159,6 +159,7 @@ Awaitable<Action> Replicator::list_difference() {
     if (next.kind == Action::Kind::pause) co_return next;
     feed_.repair_wanted = false;
     if (std::exchange(auditing_, false)) feed_.stats.repairs += differs;
+    feed_.adopt_tokens(listing.take_tokens());
     feed_.log.info("feed", "listed the store again", {{"revision", listing.revision()}, {"differences", differs}});
     if (next.kind == Action::Kind::open_watch) feed_.adopt_difference(listing.revision(), std::move(difference));
     co_return next;

@@ -76,12 +76,14 @@ Layout::Layout(std::string prefix) : prefix_(std::move(prefix)) {
     meta_prefix_ = beside + "meta/";
     notification_prefix_ = beside + "notify/";
     idempotency_prefix_ = beside + "idempotency/";
+    token_prefix_ = beside + "tokens/";
 }
 
 std::string Layout::entry_key(std::string_view key) const { return prefix_ + std::string(key); }
 std::string Layout::meta_key(std::string_view key) const { return meta_prefix_ + std::string(key); }
 std::string Layout::notification_key(std::string_view id) const { return notification_prefix_ + std::string(id); }
 std::string Layout::idempotency_key(std::string_view id) const { return idempotency_prefix_ + std::string(id); }
+std::string Layout::token_key(std::string_view id) const { return token_prefix_ + std::string(id); }
 
 // '.' < '/' < '0' in ASCII: the range holds exactly the keys that begin with "/config." or "/config/".
 KeyRange Layout::watched() const {
@@ -94,6 +96,7 @@ Layout::Place Layout::place_of(std::string_view store_key) const {
     if (store_key.starts_with(meta_prefix_)) return {Kind::metadata, store_key.substr(meta_prefix_.size())};
     if (store_key.starts_with(notification_prefix_))
         return {Kind::notification, store_key.substr(notification_prefix_.size())};
+    if (store_key.starts_with(token_prefix_)) return {Kind::token, store_key.substr(token_prefix_.size())};
     return {};
 }
 

@@ -13,6 +13,7 @@
 #include "confcast/feed/journal.hpp"
 #include "confcast/feed/notification_log.hpp"
 #include "confcast/feed/state.hpp"
+#include "confcast/feed/token_records.hpp"
 #include "confcast/store/layout.hpp"
 #include "confcast/store/store.hpp"
 
@@ -56,6 +57,8 @@ class FeedListener {
     /// Another history (the epoch may be the same: the store was put back, or a lost event had to be mended where no
     /// revision was left to tell it in): every position of before is void, State is new.
     virtual void on_epoch(Epoch epoch) = 0;
+    /// Feed::tokens() has changed. Comes before what else its revision did, and before the position moves there.
+    virtual void on_tokens() {}
 };
 
 class Feed {
@@ -73,6 +76,8 @@ class Feed {
     const State& state() const;
     const Journal& journal() const;
     const NotificationLog& notifications() const;
+    /// Complete once there is a first list; after the watch was down, from the next list on.
+    const TokenRecords& tokens() const;
     Position position() const;
     const FeedStats& stats() const;
 

@@ -3,6 +3,7 @@
 //   <prefix><key>                     the value's bytes, exactly
 //   <prefix minus '/'>.confcast/meta/<key>   what confcast remembers of it, written in the same transaction
 //   <prefix minus '/'>.confcast/notify/<id>  a notification (notification.hpp), until its time to live is over
+//   <prefix minus '/'>.confcast/tokens/<id>  an API token, without its secret
 //   <prefix minus '/'>.confcast/idempotency/<id>  that a write with this Idempotency-Key has happened, as long
 // A metadata record counts only when its mod_revision equals its entry's. One watch over watched() sees both.
 #pragma once
@@ -44,13 +45,14 @@ class Layout {
     std::string meta_key(std::string_view key) const;
     std::string notification_key(std::string_view id) const;
     std::string idempotency_key(std::string_view id) const;
+    std::string token_key(std::string_view id) const;
     /// [`/config.`, `/config0`) for `/config/`: entries and all that is beside them, whole revisions at a time.
     KeyRange watched() const;
 
-    enum class Kind : std::uint8_t { entry, metadata, notification, other };
+    enum class Kind : std::uint8_t { entry, metadata, notification, token, other };
     struct Place {
         Kind kind = Kind::other;
-        std::string_view key;  // the setting's, or a notification's id: into the store key that was asked
+        std::string_view key;  // the setting's, or a notification's or token's id: into the store key that was asked
     };
     Place place_of(std::string_view store_key) const;
 
@@ -60,6 +62,7 @@ class Layout {
     std::string meta_prefix_;
     std::string notification_prefix_;
     std::string idempotency_prefix_;
+    std::string token_prefix_;
 };
 
 /// The rules of keys (api.md): 1..512 bytes of valid UTF-8, segments joined by '/', no empty segment, no "." or "..",
