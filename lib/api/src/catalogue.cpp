@@ -138,6 +138,11 @@ Sentences sentences_of(Errc code) {
         case Errc::future_revision:
             return {"The store has not reached that revision yet[; its newest is {revision}]. Ask for one that it has.",
                     "存储尚未到达该版本[，最新版本为 {revision}]。请使用已有的版本。"};
+        case Errc::unauthenticated:
+            return {
+                "This needs a credential that is good[ ({reason})]. Send Authorization: Bearer with a token of this "
+                "server or a JWT that it accepts.",
+                "需要有效的凭证[（{reason}）]。请在 Authorization: Bearer 中携带本服务器的令牌或其接受的 JWT。"};
         case Errc::config_not_found:
             return {"There is no setting[ \"{key}\"][ at revision {revision}].",
                     "资源不存在：没有配置[ \"{key}\"][（版本 {revision}）]。"};

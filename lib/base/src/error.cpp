@@ -64,6 +64,8 @@ std::string_view name_of(Errc code) {
             return "too_many_filters";
         case Errc::future_revision:
             return "future_revision";
+        case Errc::unauthenticated:
+            return "unauthenticated";
         case Errc::config_not_found:
             return "config_not_found";
         case Errc::route_not_found:

@@ -30,6 +30,7 @@ enum class Errc : std::int32_t {
     too_many_operations = 40013,      // more operations than a transaction may have
     too_many_filters = 40014,         // more filters than a connection may have
     future_revision = 40015,          // a revision that the store has not reached
+    unauthenticated = 40101,          // no credential, or one that is not good (any more): data.reason
     config_not_found = 40401,         // no such key (at that revision)
     route_not_found = 40402,          // no such path
     lease_not_found = 40403,          // no such lease
