@@ -22,6 +22,10 @@ class Authenticator {
   public:
     static constexpr std::size_t max_remembered_jwts = 1024;
 
+    Authenticator() = default;
+    Authenticator(const Authenticator&) = delete;
+    Authenticator& operator=(const Authenticator&) = delete;
+
     // What came with a request. Errors: unauthenticated, detail "reason" one of Refusal's words.
 
     /// A token of ours or a JWT, by its form. A JWT that was verified is remembered until it expires, or until others

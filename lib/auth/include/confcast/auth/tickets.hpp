@@ -20,6 +20,10 @@ class Tickets {
     static constexpr std::size_t max_outstanding = 10'000;
     static constexpr std::size_t max_per_principal = 100;
 
+    Tickets() = default;
+    Tickets(const Tickets&) = delete;
+    Tickets& operator=(const Tickets&) = delete;
+
     /// 256 random bits as base64url (43 characters), good for time_to_live. nullopt when one of the limits is reached.
     /// Throws std::runtime_error when the system has no random bytes.
     std::optional<std::string> issue(PrincipalPtr principal, SteadyTime now);
