@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base64.hpp"
+#include "confcast/base/base64.hpp"
 
 namespace confcast::api {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "base64.hpp"
+#include "confcast/base/base64.hpp"
 #include "query.hpp"
 
 namespace confcast::api {

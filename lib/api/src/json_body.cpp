@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "confcast/json/parse.hpp"
+
 namespace confcast::api {
 namespace json = boost::json;
 
@@ -13,6 +15,10 @@ constexpr std::string_view must_be_text = "it must be a string";
 std::string_view view_of(const json::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
+
+Result<json::value> parse_json(std::string_view body, json::storage_ptr storage) {
+    return json_text::parse(body, max_json_depth, std::move(storage));
+}
 
 Error bad_field(std::string_view pointer, std::string_view rule) {
     return Error(Errc::invalid_field).with("pointer", pointer.empty() ? "/" : pointer).with("rule", rule);

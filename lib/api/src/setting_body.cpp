@@ -1,6 +1,6 @@
 #include "setting_body.hpp"
 
-#include "base64.hpp"
+#include "confcast/base/base64.hpp"
 #include "media_type.hpp"
 
 namespace confcast::api {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "confcast/base/utf8.hpp"
-#include "record.hpp"
+#include "confcast/store/record.hpp"
 
 namespace confcast::store {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "confcast/base/utf8.hpp"
 #include "confcast/store/layout.hpp"
-#include "record.hpp"
+#include "confcast/store/record.hpp"
 
 namespace confcast::store {
 namespace {

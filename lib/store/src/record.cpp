@@ -1,4 +1,4 @@
-#include "record.hpp"
+#include "confcast/store/record.hpp"
 
 #include <optional>
 

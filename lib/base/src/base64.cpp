@@ -1,9 +1,9 @@
-#include "base64.hpp"
+#include "confcast/base/base64.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace confcast::api {
+namespace confcast {
 namespace {
 
 constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -70,4 +70,4 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     return decode(text, inverse);
 }
 
-}  // namespace confcast::api
+}  // namespace confcast

@@ -1,14 +1,14 @@
 // Boost.JSON's own parser keeps the last of two members of one name without a word. This handler builds the same value
-// and sees the names on their way, so that a body that says two things is refused.
+// and sees the names on their way, so that a text that says two things is refused.
+#include "confcast/json/parse.hpp"
+
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 #include <optional>
 #include <vector>
 
-#include "json_body.hpp"
-
-namespace confcast::api {
+namespace confcast::json_text {
 namespace json = boost::json;
 
 namespace {
@@ -99,24 +99,25 @@ class UniqueMembers {
     std::optional<std::string> repeated_;
 };
 
-json::parse_options strict() {
+json::parse_options strict(std::size_t max_depth) {
     json::parse_options options;
-    options.max_depth = max_json_depth;
+    options.max_depth = max_depth;
     return options;
 }
 
 }  // namespace
 
-Result<json::value> parse_json(std::string_view body, json::storage_ptr storage) {
-    if (body.empty()) return Error(Errc::malformed_json).with("position", 0).with("problem", "the body is empty");
+Result<json::value> parse(std::string_view text, std::size_t max_depth, json::storage_ptr storage) {
+    if (text.empty()) return Error(Errc::malformed_json).with("position", 0).with("problem", "the body is empty");
 
-    json::basic_parser<UniqueMembers> parser(strict(), std::move(storage));
+    json::basic_parser<UniqueMembers> parser(strict(max_depth), std::move(storage));
     json::error_code ec;
-    const std::size_t read = parser.write_some(false, body.data(), body.size(), ec);
+    const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (const auto& name = parser.handler().repeated())
         return Error(Errc::invalid_field).with("name", *name).with("rule", "an object has the same member twice");
-    if (ec == json::error::too_deep) return Error(Errc::json_too_deep).with("limit", max_json_depth);
-    if (!ec && read < body.size()) ec = json::error::extra_data;
+    if (ec == json::error::too_deep)
+        return Error(Errc::json_too_deep).with("limit", static_cast<std::int64_t>(max_depth));
+    if (!ec && read < text.size()) ec = json::error::extra_data;
     if (ec)
         return Error(Errc::malformed_json)
             .with("position", static_cast<std::int64_t>(read))
@@ -124,4 +125,4 @@ Result<json::value> parse_json(std::string_view body, json::storage_ptr storage)
     return parser.handler().release();
 }
 
-}  // namespace confcast::api
+}  // namespace confcast::json_text

@@ -1,8 +1,8 @@
-#include "base64.hpp"
+#include "confcast/base/base64.hpp"
 
 #include <gtest/gtest.h>
 
-namespace confcast::api {
+namespace confcast {
 namespace {
 
 TEST(Base64, DecodesTheVectorsOfRfc4648) {
@@ -36,4 +36,4 @@ TEST(Base64Url, RefusesPaddingAndTheOtherAlphabet) {
 }
 
 }  // namespace
-}  // namespace confcast::api
+}  // namespace confcast
