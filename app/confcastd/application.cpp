@@ -13,16 +13,25 @@ namespace confcast::app {
 namespace {
 
 constexpr std::chrono::milliseconds stream_tick{250};
+constexpr std::chrono::milliseconds look_for_credentials{500};
+// Of every answer: whatever bytes a setting has, a browser shall neither run them nor put them into a frame.
+constexpr std::string_view standing_headers =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"
+    "Referrer-Policy: no-referrer\r\n";
 constexpr std::chrono::seconds task_end{5};  // for tasks to see that they are cancelled
 
-push::HubOptions hub_options(const Options& options) {
+push::HubOptions hub_options(const Options& options, api::Api& api) {
     push::HubOptions hub = options.push;
     hub.render_envelope = api::error_envelope;
+    // It is made after the hub, and asked after that.
+    hub.renew = [&api](std::string_view token, const push::AccessPtr& then) { return api.renew_access(token, then); };
     return hub;
 }
 
 http::ServerOptions server_options(const Options& options, const api::Api& api) {
     http::ServerOptions server = options.server;
+    server.standing_headers = standing_headers;
     server.body_limit = [&api](const http::Request& head) { return api.body_limit(head); };
     return server;
 }
@@ -44,10 +53,14 @@ Application::Application(asio::io_context& io, const Options& options, store::St
       log_(log),
       loop_monitor_(clock),
       request_metrics_(registry_),
+      access_(options.access, log),
+      memory_(options.access.memory_budget, clock),
       feed_(io.get_executor(), store, layout_, options.feed, clock, log),
-      hub_(feed_, hub_options(options), clock, log),
+      hub_(feed_, hub_options(options, api_), clock, log),
       api_(
-          io.get_executor(), {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }},
+          io.get_executor(),
+          {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }, access_.authenticator(),
+           [this] { return memory_.is_spent(); }, [this](std::string_view line) { access_.audit(line); }},
           options.api,
           [this](const http::Access& access) {
               request_metrics_.observe(http::to_string(access.context.request.method), access.context.route,
@@ -57,7 +70,8 @@ Application::Application(asio::io_context& io, const Options& options, store::St
           [](http::Router& router) { http::add_test_routes(router); }),
       server_(io.get_executor(), server_options(options, api_), api_.chain(), api_.renderer(), clock, log),
       tasks_(io.get_executor(), log),
-      signals_(io.get_executor()) {
+      signals_(io.get_executor()),
+      reload_signal_(io.get_executor(), SIGHUP) {
     register_metrics();
 }
 
@@ -66,6 +80,7 @@ void Application::register_metrics() {
     register_feed(registry_, feed_, clock_);
     register_hub(registry_, hub_);
     register_api(registry_, api_);
+    register_access(registry_, access_, memory_);
     register_log(registry_, log_);
     registry_.counter("confcast_loop_exceptions_total", "Exceptions that reached the loop",
                       [this] { return static_cast<double>(escaped_); });
@@ -73,6 +88,11 @@ void Application::register_metrics() {
                       [this] { return static_cast<double>(tasks_.failures()); });
     loop_monitor_.register_in(registry_);
     observe::register_process_metrics(registry_);
+}
+
+Result<> Application::listen() {
+    if (const Result<> opened = access_.open(); !opened) return opened;
+    return server_.listen();
 }
 
 void Application::run() {
@@ -99,6 +119,8 @@ void Application::start_tasks() {
     tasks_.spawn("health", api_.run_health());
     tasks_.spawn("streams", tick_streams());
     tasks_.spawn("loop monitor", loop_monitor_.run());
+    tasks_.spawn("credentials", watch_credentials());
+    tasks_.spawn("reload", wait_for_reload());
     tasks_.spawn("listener", server_.run());
     tasks_.spawn("announcement", announce());
     asio::co_spawn(io_, wait_for_signals(), [this](const std::exception_ptr& thrown) {
@@ -118,6 +140,33 @@ Awaitable<> Application::tick_streams() {
     }
 }
 
+// Who was let in by what a file no longer says is out within a second. Cancellation as above.
+Awaitable<> Application::watch_credentials() {
+    SteadyTimer timer(io_.get_executor());
+    for (;;) {
+        timer.expires_after(look_for_credentials);
+        const auto [ec] = co_await timer.async_wait(as_result);
+        if (ec) co_return;
+        if (access_.poll()) api_.recheck_access();
+    }
+}
+
+Awaitable<> Application::wait_for_reload() {
+    for (;;) {
+        const auto [ec, signal] = co_await reload_signal_.async_wait(as_result);
+        if (ec) co_return;
+        reload();
+    }
+}
+
+void Application::reload() {
+    const std::vector<std::string> problems = access_.reload();
+    for (const std::string& problem : problems)
+        log_.error("app", "could not be reloaded: what was there goes on", {{"reason", problem}});
+    api_.recheck_access();
+    log_.info("app", "reloaded", {{"problems", problems.size()}});
+}
+
 // One line for people, on stdout, when the first request would be answered well.
 Awaitable<> Application::announce() {
     const Result<> listed = co_await feed_.wait_for(1, SteadyTime::max());
@@ -134,6 +183,8 @@ Awaitable<> Application::announce() {
                {"settings", feed_.state().size()}});
     if (options_.no_auth)
         log_.warning("app", "listening with --insecure-no-auth: whoever reaches the port may change settings");
+    if (!options_.access.asks() && !options_.no_auth)
+        log_.info("app", "nobody is asked for a credential: only this machine is served");
 }
 
 Awaitable<> Application::wait_for_signals() {

@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <cstdint>
 
+#include "access_control.hpp"
 #include "confcast/api/api.hpp"
 #include "confcast/base/clock.hpp"
 #include "confcast/base/log.hpp"
@@ -21,6 +22,7 @@
 #include "confcast/push/hub.hpp"
 #include "confcast/store/layout.hpp"
 #include "confcast/store/store.hpp"
+#include "memory_budget.hpp"
 #include "options.hpp"
 
 namespace confcast::app {
@@ -33,8 +35,8 @@ class Application {
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    /// Binds the port. Error: invalid_parameter with detail "reason".
-    Result<> listen() { return server_.listen(); }
+    /// Reads the credentials, binds the port. Error: invalid_parameter with detail "reason".
+    Result<> listen();
     /// The real one, after listen().
     std::uint16_t port() const { return server_.port(); }
     /// For what the application does not know: the store's engine. Before run().
@@ -45,6 +47,9 @@ class Application {
   private:
     void start_tasks();
     Awaitable<> tick_streams();
+    Awaitable<> watch_credentials();
+    Awaitable<> wait_for_reload();
+    void reload();
     Awaitable<> announce();
     Awaitable<> wait_for_signals();
     Awaitable<> end();
@@ -60,12 +65,15 @@ class Application {
     observe::LoopMonitor loop_monitor_;
     observe::Registry registry_;
     observe::RequestMetrics request_metrics_;
+    AccessControl access_;
+    MemoryBudget memory_;
     feed::Feed feed_;
     push::Hub hub_;
     api::Api api_;
     http::Server server_;
     TaskGroup tasks_;
     asio::basic_signal_set<Executor> signals_;
+    asio::basic_signal_set<Executor> reload_signal_;
     std::uint64_t escaped_ = 0;  // exceptions that reached the loop
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "units.hpp"
 
@@ -50,6 +51,14 @@ class Flags {
             target = static_cast<Integer>(number);
             return std::string();
         });
+    }
+    void on(const std::string& name, bool& target, const std::string& text) {
+        app_.add_flag(name, target, text)->group(group_);
+    }
+    /// May be given several times.
+    void words(const std::string& name, std::vector<std::string>& target, const std::string& text,
+               const std::string& type) {
+        app_.add_option(name, target, text)->type_name(type)->group(group_)->allow_extra_args(false);
     }
     void word(const std::string& name, std::string& target, const std::string& text, const std::string& type) {
         app_.add_option(name, target, text)->type_name(type)->capture_default_str()->group(group_);

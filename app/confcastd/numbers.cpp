@@ -70,6 +70,36 @@ void register_api(observe::Registry& registry, const api::Api& api) {
                      member(api, &api::ApiStats::notification_duplicates));
     registry.counter("confcast_api_repeated_writes_total", "Writes that had happened before with their Idempotency-Key",
                      member(api, &api::ApiStats::repeated_writes));
+    using Stats = api::ApiStats;
+    registry.counter("confcast_auth_failures_total", "Requests without a good credential",
+                     member(api, &Stats::unauthenticated));
+    registry.counter("confcast_auth_denied_total", "Writes and administration without the permission",
+                     member(api, &Stats::not_allowed));
+    registry.counter("confcast_auth_origins_refused_total", "Requests of pages of other origins, refused",
+                     member(api, &Stats::origins_refused));
+    registry.counter("confcast_auth_tickets_total", "One-time tickets", member(api, &Stats::tickets_issued),
+                     {{"what", "issued"}});
+    registry.counter("confcast_auth_tickets_total", "One-time tickets", member(api, &Stats::tickets_redeemed),
+                     {{"what", "redeemed"}});
+    registry.counter("confcast_auth_tokens_total", "Tokens in the store", member(api, &Stats::tokens_created),
+                     {{"what", "created"}});
+    registry.counter("confcast_auth_tokens_total", "Tokens in the store", member(api, &Stats::tokens_revoked),
+                     {{"what", "revoked"}});
+    const std::string limited = "Requests refused by a limit";
+    registry.counter("confcast_limited_total", limited, member(api, &Stats::requests_limited), {{"limit", "requests"}});
+    registry.counter("confcast_limited_total", limited, member(api, &Stats::writes_limited),
+                     {{"limit", "namespace_writes"}});
+    registry.counter("confcast_limited_total", limited, member(api, &Stats::quotas_exceeded),
+                     {{"limit", "namespace_size"}});
+    registry.counter("confcast_limited_total", limited, member(api, &Stats::overloaded), {{"limit", "memory"}});
+    registry.counter("confcast_audit_lines_total", "Audit lines", member(api, &Stats::audit_lines));
+}
+
+void register_access(observe::Registry& registry, const AccessControl& access, const MemoryBudget& memory) {
+    registry.counter("confcast_audit_dropped_total", "Audit lines lost because their file could not keep up",
+                     number([&access] { return access.audit_dropped(); }));
+    registry.gauge("confcast_memory_budget_bytes", "Beyond so many resident bytes streams and writes are refused",
+                   number([&memory] { return memory.bytes(); }));
 }
 
 void register_hub(observe::Registry& registry, const push::Hub& hub) {
@@ -104,6 +134,12 @@ void register_hub(observe::Registry& registry, const push::Hub& hub) {
     registry.counter("confcast_push_polls_woken_total", "Of these, those that a change has answered",
                      member(hub, &Stats::polls_woken));
     registry.counter("confcast_push_dismissed_total", "Streams closed by an operator", member(hub, &Stats::dismissed));
+    registry.counter("confcast_push_access_total", "Rights to listen that ended or changed",
+                     member(hub, &Stats::revoked), {{"how", "revoked"}});
+    registry.counter("confcast_push_access_total", "Rights to listen that ended or changed",
+                     member(hub, &Stats::expired), {{"how", "expired"}});
+    registry.counter("confcast_push_access_total", "Rights to listen that ended or changed",
+                     member(hub, &Stats::renewed), {{"how", "renewed"}});
     registry.counter("confcast_push_pings_total", "Pings of clients answered", member(hub, &Stats::pings));
 }
 

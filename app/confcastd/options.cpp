@@ -27,7 +27,7 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.word("--listen", words.listen, "Where to listen; IPv6 in brackets: [::1]:8080; port 0 = any free one",
                "HOST:PORT");
     app.add_flag("--insecure-no-auth", options.no_auth,
-                 "Listen beyond this machine though this version asks nobody who they are")
+                 "Listen beyond this machine though nobody is asked who they are")
         ->group("Server");
     flags.word("--store", words.store, "Where settings live: sqlite:DIR or etcd:HOST:PORT[,HOST:PORT…]", "STORE");
     flags.word("--prefix", options.prefix, "What the keys of settings begin with in the store", "PREFIX");
@@ -89,6 +89,8 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.duration("--retention-interval", options.store.retention_interval, "How often both are looked at");
     flags.word("--synchronous", words.synchronous, "full, or normal: faster, but loses writes at power loss", "MODE");
 
+    add_access_flags(flags, options.access, options.api);
+
     flags.group("etcd");
     add_etcd_flags(flags, options.etcd);
 }
@@ -113,10 +115,13 @@ std::string read_listen(const std::string& text, Options& options) {
     const asio::ip::address address = asio::ip::make_address(host, ec);
     if (ec)
         return "--listen wants an address, not the name '" + host + "'; 0.0.0.0 is every IPv4 address of this machine";
-    if (!address.is_loopback() && !options.no_auth)
+    const bool open = !options.access.asks();
+    if (!address.is_loopback() && open && !options.no_auth)
         return "--listen " + text +
-               " would let anybody on the network change settings: this version has no authentication yet. Listen on "
-               "127.0.0.1, or say --insecure-no-auth";
+               " would let anybody on the network change settings. Make a credential (confcast token new admin --allow "
+               "admin --allow read,write:** --file credentials.json) and start with --credentials credentials.json; or "
+               "listen on 127.0.0.1; or say --insecure-no-auth";
+    options.api.loopback_only = address.is_loopback() && open && !options.no_auth;
     options.server.host = host;
     return {};
 }
@@ -172,8 +177,9 @@ std::variant<Options, Ending> parse_options(int count, const char* const* argume
     } catch (const CLI::ParseError& problem) {
         return Ending{2, "confcastd: " + std::string(problem.what()) + " (see confcastd --help)\n"};
     }
-    for (const std::string& problem : {read_store(words.store, options), read_listen(words.listen, options),
-                                       read_log(words, options), read_rest(words, options)})
+    for (const std::string& problem :
+         {read_store(words.store, options), read_listen(words.listen, options), read_log(words, options),
+          read_rest(words, options), check_access(options.access, options.api, options.no_auth)})
         if (!problem.empty()) return Ending{2, "confcastd: " + problem + ".\n"};
     options.api.version = version;
     options.push.server = "confcast/" + std::string(version);

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "access_setup.hpp"
 #include "confcast/api/api.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
@@ -26,6 +27,7 @@ struct Options {
     api::ApiOptions api;
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
+    AccessSetup access;
     bool no_auth = false;  // listen beyond this machine, though nobody has to say who they are
     std::chrono::milliseconds drain_timeout{10'000};
 };

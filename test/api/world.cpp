@@ -10,6 +10,19 @@
 namespace confcast::api {
 namespace json = boost::json;
 
+namespace {
+
+push::HubOptions hub_options(Api& api) {
+    push::HubOptions options;
+    options.render_envelope = error_envelope;
+    options.renew = [&api](std::string_view token, const push::AccessPtr& then) {
+        return api.renew_access(token, then);
+    };
+    return options;
+}
+
+}  // namespace
+
 std::int64_t Reply::code() const { return json.at("code").as_int64(); }
 std::string Reply::message() const { return json::value_to<std::string>(json.at("message")); }
 const json::value& Reply::data() const { return json.at("data"); }
@@ -21,12 +34,15 @@ bool Reply::has(std::string_view member) const {
 }
 std::string Reply::header(std::string_view name) const { return std::string(response.header(name).value_or("")); }
 
-World::World(const ApiOptions& options, Start start)
+World::World(const ApiOptions& options, Start start, Asks asks)
     : store(io.get_executor(), clock),
       layout(*store::Layout::make("/config/")),
       feed(io.get_executor(), store, layout, {}, clock, log),
-      hub(feed, {}, clock, log),
-      api(io.get_executor(), {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); }},
+      hub(feed, hub_options(api), clock, log),
+      api(io.get_executor(),
+          {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); },
+           asks == Asks::everybody ? &authenticator : nullptr, [this] { return overloaded; },
+           [this](std::string_view line) { audited.emplace_back(line); }},
           options),
       tasks_(io.get_executor(), log) {
     if (start == Start::ready) start_feed();
@@ -53,7 +69,7 @@ Awaitable<Reply> World::answer(http::Method method, std::string target, std::str
     if (request.has_query) request.query = std::string_view(target).substr(mark + 1);
     for (const auto& [name, value] : headers) request.headers.push_back({name, value});
     request.body = std::move(body);
-    request.remote = "127.0.0.1:1";
+    request.remote = remote;
     http::Context context(request);
     context.started = clock.now();
     Reply reply;
@@ -68,9 +84,10 @@ Reply World::send(http::Method method, std::string target, std::string body, Hea
     return test::run(io, answer(method, std::move(target), std::move(body), std::move(headers)));
 }
 
-Reply World::send_while(http::Method method, std::string target, const std::function<void()>& meanwhile) {
+Reply World::send_while(http::Method method, std::string target, const std::function<void()>& meanwhile,
+                        Headers headers) {
     std::optional<Reply> reply;
-    asio::co_spawn(io, answer(method, std::move(target), {}, {}),
+    asio::co_spawn(io, answer(method, std::move(target), {}, std::move(headers)),
                    [&](const std::exception_ptr&, Reply got) { reply = std::move(got); });
     settle();
     EXPECT_FALSE(reply) << "it did not wait";

@@ -37,15 +37,23 @@ struct Reply {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// A header of a request.
+inline std::pair<std::string, std::string> bearer(const std::string& token) {
+    return {"Authorization", "Bearer " + token};
+}
+
 class World {
   public:
     enum class Start : std::uint8_t { ready, without_feed };
-    explicit World(const ApiOptions& options = {}, Start start = Start::ready);
+    /// Whether whoever comes has to say who it is: by what `authenticator` knows.
+    enum class Asks : std::uint8_t { nobody, everybody };
+    explicit World(const ApiOptions& options = {}, Start start = Start::ready, Asks asks = Asks::nobody);
     ~World();
 
     Reply send(http::Method method, std::string target, std::string body = {}, Headers headers = {});
     /// The same, and when it is waiting `meanwhile` happens.
-    Reply send_while(http::Method method, std::string target, const std::function<void()>& meanwhile);
+    Reply send_while(http::Method method, std::string target, const std::function<void()>& meanwhile,
+                     Headers headers = {});
 
     Reply get(std::string target, Headers headers = {}) {
         return send(http::Method::get, std::move(target), {}, std::move(headers));
@@ -73,6 +81,10 @@ class World {
     store::Layout layout;
     feed::Feed feed;
     push::Hub hub;
+    auth::Authenticator authenticator;
+    std::vector<std::string> audited;  // lines
+    std::string remote = "127.0.0.1:1";
+    bool overloaded = false;
     Api api;
 
   private:

@@ -65,7 +65,7 @@ void ModelClient::receive(const Received& message) {
         ASSERT_EQ(message.seq_id, position_) << message.type;
         return;
     }
-    if (message.type == "auth") return on_access(message);
+    if (message.type == "access") return on_access(message);
     ASSERT_FALSE(due_) << message.type << " where a snapshot was due";
     if (message.type == "update") return on_update(message);
     ASSERT_EQ(message.type, "bookmark");

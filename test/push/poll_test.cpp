@@ -27,12 +27,13 @@ class Poll : public StreamTest {
         hub().drain("the test is over", 0ms);
         run();
     }
+    ScopePtr scope{};  // of polls from now on
     Poller& poll(Filters filters, std::optional<Seen> seen = {}, milliseconds wait = longest) {
         auto& poller = pollers_.emplace_back();
         poller.filters = std::move(filters);
         poller.seen = seen;
         asio::co_spawn(
-            io, hub().wait_for_news(poller.filters, poller.seen, wait),
+            io, hub().wait_for_news(poller.filters, scope, poller.seen, wait),
             asio::bind_cancellation_slot(poller.cancel.slot(),
                                          [&poller](const std::exception_ptr&, News news) { poller.news = news; }));
         run();
@@ -287,6 +288,21 @@ TEST_F(Poll, CancellationEndsIt) {
     put("a", "1");
     poller.cancel.emit(asio::cancellation_type::terminal);
     EXPECT_EQ(other.news, News::changed);
+}
+
+TEST_F(Poll, WhatAScopeDoesNotSeeHasNotHappened) {
+    put("db/a", "v");
+    scope = hub().scope({"app/**"});
+    auto& all = poll(prefix(""), at(head()));
+    auto& one = poll(key("db/a"), at(1));
+    auto& fresh = poll(prefix("db/"), at(0));
+    EXPECT_FALSE(fresh.news) << "nothing is there for it";
+    put("db/a", "w");
+    EXPECT_FALSE(all.news);
+    EXPECT_FALSE(one.news);
+    put_all({"app/a", "db/a"}, "w");
+    EXPECT_EQ(all.news, News::changed);
+    EXPECT_FALSE(one.news);
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST_F(StreamAccess, RightsThatAreTakenAwayTakeTheSettingsWithThem) {
     auto& client = open_quiet(with(everything(), access({"app/**", "db/**"})));
     change_all_to(access({"app/**"}));
     const auto got = all_of(client);
-    ASSERT_EQ(types_of(got), (Texts{"auth", "snapshot"}));
+    ASSERT_EQ(types_of(got), (Texts{"access", "snapshot"}));
     EXPECT_EQ(got[0].seq_id, 0);
     EXPECT_EQ(got[0].payload.at("status").as_string(), "changed");
     EXPECT_EQ(limits_of(got[0]), R"(["app/**"])");
@@ -141,7 +141,7 @@ TEST_F(StreamAccess, AChangeThatShowsNothingElseCostsNoSnapshot) {
     put("app/a", "v");
     auto& client = open_quiet(with(prefix("app/"), access({"app/**"})));
     change_all_to(access({"app/**", "db/**"}));
-    EXPECT_EQ(types_of(all_of(client)), Texts{"auth"});
+    EXPECT_EQ(types_of(all_of(client)), Texts{"access"});
     put("app/a", "w");
     EXPECT_EQ(events_of(client.one()), Texts{"put app/a=w@3"});
 }
@@ -153,7 +153,7 @@ TEST_F(StreamAccess, AChangeInTheMiddleOfAWriteOrASnapshotIsNotLost) {
     ASSERT_EQ(types_of(client.take()), (Texts{"welcome", "snapshot"}));
     change_all_to(access({"db/b"}));  // pages of the old snapshot are still to come
     const auto got = all_of(client);
-    ASSERT_EQ(types_of(got), (Texts{"auth", "snapshot"}));
+    ASSERT_EQ(types_of(got), (Texts{"access", "snapshot"}));
     EXPECT_EQ(entries_of(got[1]), Texts{"db/b=v@2"});
     EXPECT_NE(got[1].seq_id, 0);
 }
@@ -186,7 +186,7 @@ TEST_F(StreamAccess, AnAccessThatEndsIsAnnouncedOnceThenClosed4001) {
     EXPECT_FALSE(client.busy);
     pass(seconds{2});
     const auto notice = client.one();
-    EXPECT_EQ(notice.type, "auth");
+    EXPECT_EQ(notice.type, "access");
     EXPECT_EQ(notice.payload.at("status").as_string(), "expiring");
     EXPECT_TRUE(notice.payload.contains("expires_at"));
     client.complete();
@@ -217,7 +217,7 @@ TEST_F(StreamAccess, RenewedInPlaceItLivesOnWithoutASnapshot) {
     client.complete();
     client.say(R"({"type":"auth","id":8,"payload":{"token":"good"}})");
     const auto renewed = client.one();
-    EXPECT_EQ(renewed.type, "auth");
+    EXPECT_EQ(renewed.type, "access");
     EXPECT_EQ(renewed.seq_id, 2);
     EXPECT_EQ(renewed.payload.at("status").as_string(), "renewed");
     EXPECT_EQ(renewed.payload.at("id").as_int64(), 8);
@@ -232,7 +232,7 @@ TEST_F(StreamAccess, ARenewalThatSeesMoreBringsTheState) {
     auto& client = open_quiet(with(everything(), access({"app/**"})));
     client.say(R"({"type":"auth","payload":{"token":"x"}})");
     const auto got = all_of(client);
-    ASSERT_EQ(types_of(got), (Texts{"auth", "snapshot"}));
+    ASSERT_EQ(types_of(got), (Texts{"access", "snapshot"}));
     EXPECT_EQ(got[0].seq_id, 0);
     EXPECT_EQ(entries_of(got[1]).size(), 2U);
 }

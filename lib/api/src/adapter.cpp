@@ -2,6 +2,7 @@
 
 #include "confcast/store/layout.hpp"
 #include "envelope.hpp"
+#include "guard.hpp"
 #include "percent.hpp"
 
 namespace confcast::api {
@@ -26,8 +27,8 @@ Result<> prepare(Call& call, const RouteRow& row) {
 }
 
 // A failure as an answer. What a bug has to say is for the log, not for the client.
-http::Response refuse(const Services& services, const http::Context& context, const Error& error) {
-    if (error != Errc::internal) return render_error(context, error);
+http::Response answer_error(Services& services, const http::Context& context, const Error& error) {
+    if (error != Errc::internal) return refuse(services, context, error);
     services.parts.log.error(
         "api", "an internal error",
         {{"error", error.to_string()}, {"route", context.route}, {"request_id", context.request_id}});
@@ -42,9 +43,9 @@ Awaitable<http::Response> run_route(Services& services, const RouteRow& row, htt
     const Result<> prepared = prepare(call, row);
     if (prepared) {
         Result<http::Response> answer = co_await row.endpoint(call);
-        response = answer ? std::move(*answer) : refuse(services, context, answer.error());
+        response = answer ? std::move(*answer) : answer_error(services, context, answer.error());
     } else {
-        response = refuse(services, context, prepared.error());
+        response = answer_error(services, context, prepared.error());
     }
     if (row.stamp == Stamp::position) stamp_position(services, response);
     co_return response;

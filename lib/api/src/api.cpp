@@ -7,6 +7,7 @@
 #include "confcast/http/standard_middleware.hpp"
 #include "documents.hpp"
 #include "envelope.hpp"
+#include "guard.hpp"
 #include "routes.hpp"
 #include "setting_body.hpp"
 
@@ -20,18 +21,43 @@ constexpr std::size_t other_body_limit = 2U << 20U;
 
 std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
 
-struct Api::Impl {
+struct Api::Impl final : private feed::FeedListener {
     Impl(Executor e, const ApiParts& p, const ApiOptions& o)
         : executor(e),
-          services{p, o, Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
-                   make_errors_document(), SharedLease(p.store, p.clock, o.remember)} {}
+          services{p,
+                   o,
+                   Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
+                   make_errors_document(),
+                   SharedLease(p.store, p.clock, o.remember),
+                   Security(p, o)} {
+        services.parts.feed.add_listener(*this);
+        api_group = {limit_addresses(services), authenticate(services, true), limit_principals(services)};
+        operators_group = {limit_addresses(services), authenticate(services, !o.open_metrics),
+                           limit_principals(services)};
+        operations_group = {authenticate(services, false)};
+    }
+    ~Impl() override { services.parts.feed.remove_listener(*this); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    const std::vector<http::Middleware>& group_of(Scope scope) const {
+        switch (scope) {
+            case Scope::api:
+                return api_group;
+            case Scope::operators:
+                return operators_group;
+            case Scope::operations:
+                break;
+        }
+        return operations_group;
+    }
 
     void add_routes() {
         for (const RouteRow& row : route_table()) {
-            const std::vector<http::Middleware>& group = row.scope == Scope::api ? api_group : operations_group;
             router.add(
                 row.method, row.pattern,
-                [this, &row](http::Context& context) { return run_route(services, row, context); }, group);
+                [this, &row](http::Context& context) { return run_route(services, row, context); },
+                group_of(row.scope));
         }
     }
 
@@ -60,11 +86,17 @@ struct Api::Impl {
         return render_refusal(context, error);
     };
     http::Router router;
-    // Credentials, permissions and limits go into the first list; the second stays open.
     std::vector<http::Middleware> api_group;
+    std::vector<http::Middleware> operators_group;
     std::vector<http::Middleware> operations_group;
     http::Chain chain;
     std::uint64_t failures = 0;  // exceptions that recover() caught
+
+  private:
+    void on_change(const feed::ChangePtr&) override {}
+    void on_advance(feed::Revision) override {}
+    void on_epoch(feed::Epoch) override {}
+    void on_tokens() override { services.security.take_tokens(); }
 };
 
 Api::Api(Executor executor, const ApiParts& parts, const ApiOptions& options, http::AccessObserver observe,
@@ -78,6 +110,7 @@ Api::Api(Executor executor, const ApiParts& parts, const ApiOptions& options, ht
     list.push_back(
         http::access_log(parts.clock, parts.log, std::move(observe), impl_->services.options.access_log_every));
     list.push_back(http::language());
+    list.push_back(check_origin(impl_->services));
     impl_->chain = http::Chain(std::move(list), impl_->router.as_handler(impl_->render));
 }
 
@@ -98,7 +131,16 @@ Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executo
 Awaitable<> Api::check_health() { return impl_->services.health.ask_store(); }
 void Api::set_draining() { impl_->services.health.set_draining(); }
 
-const ApiStats& Api::stats() const { return impl_->services.stats; }
+Result<push::AccessPtr> Api::renew_access(std::string_view token, const push::AccessPtr& then) {
+    return impl_->services.security.renew(token, then);
+}
+void Api::recheck_access() { impl_->services.security.recheck(); }
+
+ApiStats Api::stats() const {
+    ApiStats stats = impl_->services.security.stats();
+    stats.audit_lines = impl_->services.security.audit().lines();
+    return stats;
+}
 
 std::vector<Api::Route> Api::routes() const {
     std::vector<Route> out;

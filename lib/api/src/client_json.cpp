@@ -100,6 +100,7 @@ void append_client(std::string& out, const push::Client& client) {
     append_text(out, "id", push::session_name(client.session));
     append_text(out, "address", client.address);
     append_text(out, "transport", name_of(client.transport));
+    if (!client.principal.empty()) append_text(out, "principal", client.principal);
     if (!client.name.id.empty()) append_text(out, "client_id", client.name.id);
     append_labels(out, client.name.labels);
     append_filters(out, client.filters);

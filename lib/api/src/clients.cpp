@@ -1,5 +1,6 @@
 #include "clients.hpp"
 
+#include "admission.hpp"
 #include "client_json.hpp"
 #include "client_name.hpp"
 #include "envelope.hpp"
@@ -43,6 +44,7 @@ Error no_client(const Call& call) { return Error(Errc::client_not_found).with("i
 }  // namespace
 
 Awaitable<Result<http::Response>> list_clients(Call& call) {
+    if (const Result<> admin = admit_admin(call); !admin) co_return admin.error();
     const Result<push::ClientQuery> wanted = read_client_query(call.query);
     if (!wanted) co_return wanted.error();
     const Result<std::uint64_t> after = read_cursor(call.query);
@@ -72,6 +74,7 @@ Awaitable<Result<http::Response>> list_clients(Call& call) {
 }
 
 Awaitable<Result<http::Response>> get_client(Call& call) {
+    if (const Result<> admin = admit_admin(call); !admin) co_return admin.error();
     const auto session = push::parse_session_name(call.context.params.get("id"));
     const auto client = session ? call.services.parts.hub.client(*session) : std::nullopt;
     if (!client) co_return no_client(call);
@@ -81,8 +84,10 @@ Awaitable<Result<http::Response>> get_client(Call& call) {
 }
 
 Awaitable<Result<http::Response>> delete_client(Call& call) {
+    if (const Result<> admin = admit_admin(call); !admin) co_return admin.error();
     const auto session = push::parse_session_name(call.context.params.get("id"));
     if (!session || !call.services.parts.hub.dismiss(*session)) co_return no_client(call);
+    call.services.security.audit().administered(call.context, "client_dismissed", push::session_name(*session), 0);
     co_return json_response(success_text(R"({"id":")" + push::session_name(*session) + R"(","state":"closing"})"));
 }
 

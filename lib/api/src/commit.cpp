@@ -1,13 +1,15 @@
 #include "commit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 namespace confcast::api {
 namespace {
 
-store::Metadata metadata_of(const Setting& setting, SystemTime now) {
+store::Metadata metadata_of(const Setting& setting, const http::Context& context, SystemTime now) {
     store::Metadata meta;
+    meta.author = context.caller_name;
     meta.content_type = setting.content_type;
     meta.message = setting.message;
     meta.updated_at = std::chrono::time_point_cast<std::chrono::milliseconds>(now);
@@ -16,6 +18,9 @@ store::Metadata metadata_of(const Setting& setting, SystemTime now) {
 }
 
 }  // namespace
+
+Write::Write(Call& call)
+    : call_(call), services_(call.services), known_(call.services.parts.feed.position().revision) {}
 
 void Write::require(std::vector<store::Compare> compares) {
     for (store::Compare& compare : compares) transaction_.compares.push_back(std::move(compare));
@@ -34,7 +39,9 @@ Awaitable<Result<>> Write::put(std::string key, Setting setting) {
             leases_.emplace(*setting.ttl_s, lease);
         }
     }
-    const store::Metadata meta = metadata_of(setting, services_.parts.clock.wall());
+    const store::Metadata meta = metadata_of(setting, call_.context, services_.parts.clock.wall());
+    const feed::EntryPtr there = services_.parts.feed.state().find(key);
+    audited_.push_back({"put", key, there ? there->mod_revision : 0});
     const store::Layout& layout = services_.parts.layout;
     transaction_.puts.push_back({layout.entry_key(key), std::move(setting.value), lease});
     transaction_.puts.push_back({layout.meta_key(key), store::encode_metadata(meta), lease});
@@ -42,6 +49,8 @@ Awaitable<Result<>> Write::put(std::string key, Setting setting) {
 }
 
 void Write::remove(const std::string& key) {
+    const feed::EntryPtr there = services_.parts.feed.state().find(key);
+    audited_.push_back({"delete", key, there ? there->mod_revision : 0});
     transaction_.deletes.push_back(services_.parts.layout.entry_key(key));
     transaction_.deletes.push_back(services_.parts.layout.meta_key(key));
 }
@@ -75,11 +84,37 @@ Awaitable<Result<store::TransactionResult>> Write::commit() {
         done = co_await services_.parts.store.commit(std::move(transaction_));
     if (!done) {
         // a write that may have happened keeps its lease: revoking it could delete what was written
-        if (done.error() != Errc::outcome_unknown) co_await give_back();
+        if (done.error() != Errc::outcome_unknown)
+            co_await give_back();
+        else
+            audit(0);
         co_return done;
     }
     if (!done->succeeded) co_await give_back();
     co_return done;
+}
+
+Awaitable<bool> Write::applied(const store::TransactionResult& done) {
+    const bool seen = co_await await_applied(services_, done.revision);
+    audit(done.revision);
+    co_return seen;
+}
+
+// Others may have written the key between what this node knew and this write.
+store::Revision Write::replaced(std::string_view key, store::Revision done) const {
+    const feed::Journal& journal = services_.parts.feed.journal();
+    store::Revision last = 0;
+    for (auto at = journal.after(std::max(known_, journal.floor())); at != journal.end() && (*at)->revision < done;
+         ++at)
+        for (const feed::KeyChange& change : (*at)->events)
+            if (change.key == key) last = (*at)->revision;
+    return last;
+}
+
+void Write::audit(store::Revision done) {
+    for (AuditedKey& one : audited_)
+        if (const store::Revision later = replaced(one.key, done); later != 0) one.before = later;
+    services_.security.audit().wrote(call_.context, audited_, done);
 }
 
 Awaitable<> Write::give_back() {

@@ -14,27 +14,38 @@ namespace confcast::api {
 /// One write on its way to the store. The leases it was granted are given back unless it succeeds.
 class Write {
   public:
-    explicit Write(Services& services) : services_(services) {}
+    explicit Write(Call& call);
 
     void require(store::Compare compare) { transaction_.compares.push_back(std::move(compare)); }
     void require(std::vector<store::Compare> compares);
     /// Error: the store's, of a grant.
     Awaitable<Result<>> put(std::string key, Setting setting);
     void remove(const std::string& key);
+    /// What create() makes is a notification.
+    void notify(std::string topic) { audited_.push_back({"notify", std::move(topic), 0}); }
     /// A key of confcast's own that must not be there yet, and is gone after ApiOptions::remember. Once, and after all
     /// else: its compare is the last.
     void create(std::string store_key, std::string bytes);
 
     /// Commits, once. Errors: the store's. A compare that fails is a result.
     Awaitable<Result<store::TransactionResult>> commit();
+    /// Waits until this node has applied what commit() has done: see await_applied(). The write is audited then, for
+    /// only then it is known for sure what it replaced.
+    Awaitable<bool> applied(const store::TransactionResult& done);
     /// Grants that no commit will use.
     Awaitable<> give_back();
 
   private:
+    Call& call_;
     Services& services_;
     store::Transaction transaction_;
     Awaitable<Result<store::TransactionResult>> try_commit(store::Transaction transaction);
 
+    void audit(store::Revision done);
+    store::Revision replaced(std::string_view key, store::Revision done) const;
+
+    std::vector<AuditedKey> audited_;                // `before` as this node knew it when the write began
+    store::Revision known_;                          // this node's position then
     std::map<std::int64_t, store::LeaseId> leases_;  // by time to live
     std::optional<store::Put> created_;              // gets the shared lease
 };

@@ -72,6 +72,11 @@ http::Response render_error(const http::Context& context, const Error& error) {
     http::Response response = json_response(failure_text(error, context.language), http_status(error.code()));
     if (const std::string_view seconds = retry_after(error.code()); !seconds.empty())
         response.headers.emplace_back("Retry-After", seconds);
+    if (http_status(error.code()) == 429) response.headers.emplace_back("Retry-After", error.detail("retry_after"));
+    if (error.code() == Errc::unauthenticated)  // RFC 6750, 3
+        response.headers.emplace_back("WWW-Authenticate", error.detail("reason") == "missing"
+                                                              ? "Bearer realm=\"confcast\""
+                                                              : "Bearer realm=\"confcast\", error=\"invalid_token\"");
     if (error.code() == Errc::upgrade_required) {
         response.headers.emplace_back("Upgrade", "websocket");         // RFC 9110, 15.5.22
         response.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455, 4.4

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admission.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "cursor.hpp"
 #include "envelope.hpp"
@@ -72,6 +73,8 @@ class PageText {
         last_key_ = entry.key;
         ++count_;
     }
+    /// The next page begins behind it.
+    void pass_over(std::string_view key) { last_key_ = key; }
     std::size_t count() const { return count_; }
     std::size_t bytes() const { return text_.size(); }
 
@@ -97,8 +100,14 @@ class PageText {
     std::size_t count_ = 0;
 };
 
-std::string page_from_state(const feed::Feed& feed, const ListOptions& options, std::size_t max_bytes) {
+// Settings that a caller may not read cost time and show nothing: a page that has passed so many ends early.
+constexpr std::size_t most_passed_over = 10'000;
+
+std::string page_from_state(const Call& call, const ListOptions& options, std::size_t max_bytes) {
+    const feed::Feed& feed = call.services.parts.feed;
+    const auth::Permissions& permissions = Security::caller_of(call.context).permissions;
     PageText page(feed.position(), options.meta_only);
+    std::size_t passed_over = 0;
     bool more = false;
     const std::string_view after = options.cursor ? std::string_view(options.cursor->last_key) : std::string_view();
     feed.state().scan(options.prefix, after, [&](const feed::EntryPtr& entry) {
@@ -106,8 +115,13 @@ std::string page_from_state(const feed::Feed& feed, const ListOptions& options, 
             more = true;
             return false;
         }
-        page.add(*entry);
-        return true;
+        if (permissions.may_read(entry->key)) {
+            page.add(*entry);
+            return true;
+        }
+        page.pass_over(entry->key);
+        more = ++passed_over >= most_passed_over;
+        return !more;
     });
     return page.finish(more, options.prefix);
 }
@@ -130,19 +144,24 @@ Awaitable<Result<http::Response>> list_config(Call& call) {
 
     const feed::Feed& feed = call.services.parts.feed;
     const std::size_t max_bytes = call.services.options.page_bytes;
-    if (!options->cursor) co_return json_response(page_from_state(feed, *options, max_bytes));
+    if (!options->cursor) co_return json_response(page_from_state(call, *options, max_bytes));
 
     const feed::Position pinned{options->cursor->epoch, options->cursor->revision};
     if (pinned.epoch != feed.position().epoch)
         co_return bad_parameter("cursor", "it belongs to another history: start the list again");
-    if (pinned == feed.position()) co_return json_response(page_from_state(feed, *options, max_bytes));
+    if (pinned == feed.position()) co_return json_response(page_from_state(call, *options, max_bytes));
 
     // State has moved on: the store still knows how it was
     Result<PastPage> past = co_await list_past(call.services.parts.store, call.services.parts.layout, options->prefix,
                                                options->cursor->last_key, pinned.revision, options->limit, max_bytes);
     if (!past) co_return past.error();
     PageText page(pinned, options->meta_only);
-    for (const feed::EntryPtr& entry : past->entries) page.add(*entry);
+    for (const feed::EntryPtr& entry : past->entries) {
+        if (may_read(call, entry->key))
+            page.add(*entry);
+        else
+            page.pass_over(entry->key);
+    }
     co_return json_response(page.finish(past->more, options->prefix));
 }
 

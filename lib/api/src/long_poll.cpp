@@ -67,7 +67,14 @@ Result<std::optional<LongPoll>> read_long_poll(const Query& query) {
 
 Awaitable<Result<bool>> wait_for_news(Call& call, const push::Filters& filters, LongPoll poll) {
     call.context.route = route_of_polls;  // of its own in the metrics: it is slow on purpose
-    const push::News news = co_await call.services.parts.hub.wait_for_news(filters, poll.seen, poll.wait);
+    Security& security = call.services.security;
+    const push::AccessPtr access = security.access_of(Security::caller_pointer(call.context));
+    const push::News news =
+        co_await call.services.parts.hub.wait_for_news(filters, access ? access->scope : nullptr, poll.seen, poll.wait);
+    // Its right may have gone, or changed, while it waited.
+    Result<auth::PrincipalPtr> caller = security.current(Security::caller_pointer(call.context));
+    if (!caller) co_return caller.error();
+    security.introduce(call.context, std::move(*caller));
     if (news == push::News::lost) {
         const feed::Position head = call.services.parts.feed.position();
         co_return position_lost(call, poll.seen.value_or(push::Seen{std::nullopt, head.revision}));

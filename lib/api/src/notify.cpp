@@ -3,6 +3,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "admission.hpp"
 #include "commit.hpp"
 #include "confcast/store/notification.hpp"
 #include "envelope.hpp"
@@ -107,6 +108,8 @@ Awaitable<Result<http::Response>> post_notification(Call& call) {
     if (!dry_run) co_return dry_run.error();
     const Result<store::Notification> notification = read_body(call);
     if (!notification) co_return notification.error();
+    const PlannedWrite plan{notification->topic, std::nullopt};
+    if (const Result<> admitted = admit(call, {&plan, 1}, *dry_run); !admitted) co_return admitted.error();
     const std::string id = fingerprint({notification->topic, notification->event_id});
     const std::string key = call.services.parts.layout.notification_key(id);
     if (*dry_run) {
@@ -114,15 +117,16 @@ Awaitable<Result<http::Response>> post_notification(Call& call) {
         co_return dry;
     }
 
-    Write write(call.services);
+    Write write(call);
+    write.notify(notification->topic);
     write.create(key, store::encode_notification(*notification));
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {
-        ++call.services.stats.notification_duplicates;
+        ++call.services.security.stats().notification_duplicates;
         co_return answer(id, done->current.front(), true, true);
     }
-    const bool applied = co_await await_applied(call.services, done->revision);
+    const bool applied = co_await write.applied(*done);
     co_return answer(id, done->revision, false, applied);
 }
 

@@ -46,7 +46,7 @@ Awaitable<Result<store::Revision>> repeated(Call& call, const std::optional<Once
     // Its time has come in between: nothing is known of it any more, and nothing was written now.
     if (found->kvs.empty()) co_return Error(Errc::store_timeout);
     if (found->kvs.front().value != once->request) co_return Error(Errc::idempotency_key_reused);
-    ++call.services.stats.repeated_writes;
+    ++call.services.security.stats().repeated_writes;
     co_return found->kvs.front().mod_revision;
 }
 

@@ -1,5 +1,6 @@
 #include "operations.hpp"
 
+#include "confcast/auth/refusal.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
@@ -106,10 +107,16 @@ Awaitable<Result<http::Response>> get_livez(Call& call) {
 
 namespace {
 
+// Addresses and versions of what stands behind the server are nobody's business.
+bool may_look_inside(const Call& call) {
+    return !call.services.security.asks() || call.services.options.open_metrics || call.context.caller != nullptr;
+}
+
 /// The answer of a health route: 503 with what fails first, else its word and, when asked for, all that is known.
 Result<http::Response> health_answer(Call& call, std::string_view status, bool always_checks) {
     const Result<bool> verbose = call.query.flag("verbose");
     if (!verbose) return verbose.error();
+    if (*verbose && !may_look_inside(call)) return auth::refuse(auth::Refusal::missing);
     const std::vector<Health::Check> checks = call.services.health.checks();
     if (std::optional<Error> failure = first_failure(checks)) {
         const std::string endpoints = endpoints_in_words(call.services.health.endpoints());

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "admission.hpp"
 #include "conditions.hpp"
 #include "confcast/base/utf8.hpp"
 #include "confcast/push/entry_json.hpp"
@@ -68,11 +69,8 @@ Awaitable<Result<>> catch_up(Call& call, ReadOptions options) {
 
 http::Response raw_response(const feed::Entry& entry) {
     http::Response response;
-    response.headers.reserve(8);
+    response.headers.reserve(6);
     response.headers.emplace_back("Content-Type", push::content_type_of(entry));
-    // somebody else's bytes under the server's own origin: a browser shall not run them
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
     response.body = entry.value;
     return response;
 }
@@ -91,7 +89,8 @@ Error not_found(const Call& call, const ReadOptions& options, bool was_there) {
     if (options.revision) return std::move(missing).with("revision", *options.revision);
     if (!was_there) return missing;
     // Who has waited for it learns when it went, and goes on from there.
-    const auto deleted = call.services.parts.feed.state().last_change(call.key);
+    const auto deleted =
+        may_read(call, call.key) ? call.services.parts.feed.state().last_change(call.key) : std::nullopt;
     return std::move(missing).with("mod_revision", deleted.value_or(call.services.parts.feed.position().revision));
 }
 
@@ -110,7 +109,7 @@ Awaitable<Result<http::Response>> get_config(Call& call) {
         Result<feed::EntryPtr> found =
             co_await read_past(call.services.parts.store, call.services.parts.layout, call.key, *options->revision);
         if (!found) co_return found.error();
-        entry = std::move(*found);
+        if (may_read(call, call.key)) entry = std::move(*found);
     } else {
         const Result<> ready = check_ready(call.services);
         if (!ready) co_return ready.error();
@@ -124,7 +123,7 @@ Awaitable<Result<http::Response>> get_config(Call& call) {
             if (!news) co_return news.error();
             if (!*news) co_return nothing_new();
         }
-        entry = call.services.parts.feed.state().find(call.key);
+        if (may_read(call, call.key)) entry = call.services.parts.feed.state().find(call.key);
     }
 
     if (entry == nullptr) co_return not_found(call, *options, poll->has_value());

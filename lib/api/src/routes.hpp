@@ -11,12 +11,14 @@ namespace confcast::api {
 /// Who a route is for; a scope's middlewares run around its endpoints.
 enum class Scope : std::uint8_t {
     api,        // settings and streams: credentials and limits attach here
-    operations  // for the operator's tools: open, cheap, never limited
+    operators,  // what an operator's tools read: credentials too, unless ApiOptions::open_metrics
+    operations  // what a load balancer asks: open, cheap, never limited; a credential shows more
 };
 
 /// What a request may bring along.
 enum class Body : std::uint8_t {
     none,        // nothing: a body is refused, not ignored
+    small,       // a few members
     setting,     // one setting
     transaction  // several
 };

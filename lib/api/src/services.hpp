@@ -6,6 +6,7 @@
 #include "confcast/api/api.hpp"
 #include "health.hpp"
 #include "query.hpp"
+#include "security.hpp"
 #include "shared_lease.hpp"
 
 namespace confcast::api {
@@ -17,7 +18,7 @@ struct Services {
     Health health;
     std::string errors_document;  // GET /api/v1/errors, made once
     SharedLease remembered;       // of notifications and idempotency keys
-    ApiStats stats{};
+    Security security;
 };
 
 /// One request at its endpoint: lives in the adapter's frame until the endpoint has returned.

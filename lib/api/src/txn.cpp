@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admission.hpp"
 #include "commit.hpp"
 #include "envelope.hpp"
 #include "json_text.hpp"
@@ -58,6 +59,16 @@ http::Response repeated_response(store::Revision revision) {
     out += R"(,"duplicate":true})";
     out += envelope_end;
     return json_response(std::move(out));
+}
+
+Result<> admit_transaction(Call& call, const TransactionBody& body, bool dry_run) {
+    for (const TransactionBody::Compare& compare : body.compares)
+        if (const Result<> admitted = admit_condition(call, compare.key); !admitted) return admitted;
+    std::vector<PlannedWrite> plans;
+    plans.reserve(body.puts.size() + body.deletes.size());
+    for (const TransactionBody::Put& put : body.puts) plans.push_back({put.key, put.setting.value.size()});
+    for (const std::string& key : body.deletes) plans.push_back({key, std::nullopt});
+    return admit(call, plans, dry_run);
 }
 
 // All reads of a dry run are of one revision.
@@ -119,12 +130,13 @@ Awaitable<Result<http::Response>> run_transaction(Call& call) {
     Result<TransactionBody> body = read_transaction(request.body, {options.max_value, options.max_message},
                                                     std::min(most, options.max_operations));
     if (!body) co_return body.error();
+    if (const Result<> admitted = admit_transaction(call, *body, *dry_run); !admitted) co_return admitted.error();
     if (*dry_run) {
         Result<http::Response> answer = co_await dry_transaction(call, *body);
         co_return answer;
     }
 
-    Write write(call.services);
+    Write write(call);
     for (const TransactionBody::Compare& compare : body->compares)
         write.require(
             {call.services.parts.layout.entry_key(compare.key), store::Compare::Relation::equal, compare.mod_revision});
@@ -148,7 +160,7 @@ Awaitable<Result<http::Response>> run_transaction(Call& call) {
                 co_return failed_compare(*body, i, done->current[i]);
         co_return Error(Errc::compare_failed);
     }
-    const bool applied = co_await await_applied(call.services, done->revision);
+    const bool applied = co_await write.applied(*done);
     co_return done_response(*body, *done, applied);
 }
 

@@ -74,11 +74,29 @@ Result<push::Framing> choose_framing(const http::Request& request) {
     return Error(Errc::upgrade_required).with("served", served_types);
 }
 
-http::Response upgrade_response(push::Hub& hub, push::Subscription wanted) {
+// Between the request and its stream a right may have gone: then the stream ends before it begins.
+Awaitable<> run_watch(Services& services, push::Subscription wanted, http::WebSocket& socket) {
+    Result<push::AccessPtr> access = services.security.current(wanted.access);
+    if (!access) {
+        socket.close(push::close::revoked.code, push::close::revoked.text);
+        co_return;
+    }
+    wanted.access = std::move(*access);
+    co_await run_stream(services.parts.hub, std::move(wanted), socket);
+}
+
+Awaitable<> run_watch(Services& services, push::Subscription wanted, http::ByteStream& stream, push::Framing framing) {
+    Result<push::AccessPtr> access = services.security.current(wanted.access);
+    if (!access) co_return;
+    wanted.access = std::move(*access);
+    co_await run_stream(services.parts.hub, std::move(wanted), stream, framing);
+}
+
+http::Response upgrade_response(Services& services, push::Subscription wanted) {
     http::Response response;
     response.status = 101;
-    response.upgrade = [&hub, wanted = std::move(wanted)](http::WebSocket& socket) mutable {
-        return run_stream(hub, std::move(wanted), socket);
+    response.upgrade = [&services, wanted = std::move(wanted)](http::WebSocket& socket) mutable {
+        return run_watch(services, std::move(wanted), socket);
     };
     return response;
 }
@@ -100,10 +118,10 @@ http::Response come_back(std::string_view remote) {
     return response;
 }
 
-http::Response stream_response(push::Hub& hub, push::Subscription wanted, push::Framing framing) {
+http::Response stream_response(Services& services, push::Subscription wanted, push::Framing framing) {
     http::Response response = stream_head(framing);
-    response.stream = [&hub, wanted = std::move(wanted), framing](http::ByteStream& stream) mutable {
-        return run_stream(hub, std::move(wanted), stream, framing);
+    response.stream = [&services, wanted = std::move(wanted), framing](http::ByteStream& stream) mutable {
+        return run_watch(services, std::move(wanted), stream, framing);
     };
     return response;
 }
@@ -123,8 +141,10 @@ Awaitable<Result<http::Response>> get_watch(Call& call) {
     if (*framing == push::Framing::sse && (!ready || call.services.health.draining()))
         co_return come_back(call.context.request.remote);
     if (!ready) co_return ready.error();
-    if (*framing == push::Framing::websocket) co_return upgrade_response(hub, std::move(*subscription));
-    co_return stream_response(hub, std::move(*subscription), *framing);
+    if (call.services.parts.overloaded && call.services.parts.overloaded()) co_return Error(Errc::overloaded);
+    subscription->access = call.services.security.access_of(Security::caller_pointer(call.context));
+    if (*framing == push::Framing::websocket) co_return upgrade_response(call.services, std::move(*subscription));
+    co_return stream_response(call.services, std::move(*subscription), *framing);
 }
 
 }  // namespace confcast::api

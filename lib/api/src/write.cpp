@@ -2,6 +2,7 @@
 
 #include <boost/json/monotonic_resource.hpp>
 
+#include "admission.hpp"
 #include "commit.hpp"
 #include "conditions.hpp"
 #include "envelope.hpp"
@@ -106,8 +107,8 @@ Error exists(std::string_view key, store::Revision current) {
 Error missing(std::string_view key) { return Error(Errc::config_not_found).with("key", key); }
 
 // Waits for the node, then answers a put.
-Awaitable<http::Response> answer_put(Call& call, std::string_view key, const store::TransactionResult& done) {
-    const bool applied = co_await await_applied(call.services, done.revision);
+Awaitable<http::Response> answer_put(Write& write, std::string_view key, const store::TransactionResult& done) {
+    const bool applied = co_await write.applied(done);
     const std::int64_t version = done.puts.front().version;
     http::Response response = written_response({key, done.revision, version, applied}, version == 1 ? 201U : 200U);
     response.headers.emplace_back("ETag", entity_tag(done.revision));
@@ -180,6 +181,8 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
     if (!once) co_return once.error();
     Result<Setting> setting = read_put_body(call, *raw);
     if (!setting) co_return setting.error();
+    const PlannedWrite plan{call.key, setting->value.size()};
+    if (const Result<> admitted = admit(call, {&plan, 1}, *dry_run); !admitted) co_return admitted.error();
     if (*dry_run) {
         Result<http::Response> answer = co_await dry_put(call, *conditions);
         co_return answer;
@@ -187,7 +190,7 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
 
     const Result<store::Revision> seen = co_await seen_before(call, *conditions);
     if (!seen) co_return seen.error();
-    Write write(call.services);
+    Write write(call);
     write.require(conditions->compares(call.services.parts.layout.entry_key(call.key), *seen));
     const Result<> planned = co_await write.put(call.key, std::move(*setting));
     if (!planned) co_return planned.error();
@@ -199,7 +202,7 @@ Awaitable<Result<http::Response>> put_config(Call& call) {
             co_await answer_refused(call, call.key, *once, *done, failed_precondition(call.key, done->current.front()));
         co_return refused;
     }
-    http::Response answer = co_await answer_put(call, call.key, *done);
+    http::Response answer = co_await answer_put(write, call.key, *done);
     co_return answer;
 }
 
@@ -217,6 +220,8 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
     Result<Creation> creation = read_post_body(call);
     if (!creation) co_return creation.error();
     const std::string key = std::move(creation->key);
+    const PlannedWrite plan{key, creation->setting.value.size()};
+    if (const Result<> admitted = admit(call, {&plan, 1}, *dry_run); !admitted) co_return admitted.error();
 
     if (*dry_run) {
         const Result<Standing> now = co_await read_standing(call.services, key, 0);
@@ -224,7 +229,7 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
         if (now->mod_revision != 0) co_return exists(key, now->mod_revision);
         co_return dry_response(key, "create", *now, 1);
     }
-    Write write(call.services);
+    Write write(call);
     write.require({call.services.parts.layout.entry_key(key), store::Compare::Relation::equal, 0});
     const Result<> planned = co_await write.put(key, std::move(creation->setting));
     if (!planned) co_return planned.error();
@@ -236,7 +241,7 @@ Awaitable<Result<http::Response>> create_config(Call& call) {
             co_await answer_refused(call, key, *once, *done, exists(key, done->current.front()));
         co_return refused;
     }
-    http::Response answer = co_await answer_put(call, key, *done);
+    http::Response answer = co_await answer_put(write, key, *done);
     co_return answer;
 }
 
@@ -247,6 +252,8 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
     if (!conditions) co_return conditions.error();
     const Result<std::optional<Once>> once = read_once(call);
     if (!once) co_return once.error();
+    const PlannedWrite plan{call.key, std::nullopt};
+    if (const Result<> admitted = admit(call, {&plan, 1}, *dry_run); !admitted) co_return admitted.error();
     if (*dry_run) {
         Result<http::Response> answer = co_await dry_delete(call, *conditions);
         co_return answer;
@@ -255,7 +262,7 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
     const Result<store::Revision> seen = co_await seen_before(call, *conditions);
     if (!seen) co_return seen.error();
     const std::string entry_key = call.services.parts.layout.entry_key(call.key);
-    Write write(call.services);
+    Write write(call);
     write.require({entry_key, store::Compare::Relation::not_equal, 0});
     write.require(conditions->compares(entry_key, *seen));
     write.remove(call.key);
@@ -269,7 +276,7 @@ Awaitable<Result<http::Response>> delete_config(Call& call) {
             call, call.key, *once, *done, current == 0 ? missing(call.key) : failed_precondition(call.key, current));
         co_return refused;
     }
-    const bool applied = co_await await_applied(call.services, done->revision);
+    const bool applied = co_await write.applied(*done);
     co_return written_response({call.key, done->revision, 0, applied}, 200);
 }
 

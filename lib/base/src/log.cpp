@@ -1,8 +1,6 @@
 #include "confcast/base/log.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include "confcast/base/line_sink.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -89,33 +87,20 @@ std::string now_rfc3339() {
 
 class StderrLog final : public Log {
   public:
-    StderrLog(LogFormat format, LogLevel level)
-        : format_(format),
-          pool_(std::make_shared<spdlog::details::thread_pool>(8192, 1)),
-          logger_(std::make_shared<spdlog::async_logger>("confcast", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                         pool_, spdlog::async_overflow_policy::overrun_oldest)) {
+    StderrLog(LogFormat format, LogLevel level) : format_(format), sink_(*open_line_sink(std::nullopt)) {
         set_level(level);
-        logger_->set_pattern("%v");
-        logger_->set_level(spdlog::level::trace);
-        logger_->flush_on(spdlog::level::trace);
     }
-    /// Writes what waits. The thread is gone before the logger, which it uses to the last line.
-    ~StderrLog() override { pool_.reset(); }
-    StderrLog(const StderrLog&) = delete;
-    StderrLog& operator=(const StderrLog&) = delete;
 
-    std::uint64_t dropped() const override { return pool_->overrun_counter(); }
+    std::uint64_t dropped() const override { return sink_->dropped(); }
 
   protected:
     void write(LogLevel level, std::string_view component, std::string_view message, Fields fields) override {
-        const std::string line = format_line(format_, now_rfc3339(), level, component, message, fields);
-        logger_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+        sink_->write(format_line(format_, now_rfc3339(), level, component, message, fields));
     }
 
   private:
     LogFormat format_;
-    std::shared_ptr<spdlog::details::thread_pool> pool_;
-    std::shared_ptr<spdlog::async_logger> logger_;
+    std::unique_ptr<LineSink> sink_;
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ void State::reset(Revision revision, const std::vector<EntryPtr>& entries) {
 }
 
 void State::load(EntryPtr entry) {
-    bytes_ += weight(*entry);
+    add_usage(*entry);
     const std::string& key = entry->key;
     const auto place = entries_.emplace_hint(entries_.end(), key, std::move(entry));
     live_.try_emplace(place->first, Live{place, {}, false});
@@ -42,8 +42,29 @@ void State::apply(const Change& change) {
     }
 }
 
+void State::add_usage(const Entry& entry) {
+    bytes_ += weight(entry);
+    const std::string_view name = namespace_of(entry.key);
+    auto found = usage_.find(name);
+    if (found == usage_.end()) found = usage_.emplace(std::string(name), Usage{}).first;
+    ++found->second.keys;
+    found->second.bytes += weight(entry);
+}
+
+void State::remove_usage(const Entry& entry) {
+    bytes_ -= weight(entry);
+    const auto found = usage_.find(namespace_of(entry.key));
+    found->second.bytes -= weight(entry);
+    if (--found->second.keys == 0) usage_.erase(found);
+}
+
+State::Usage State::usage(std::string_view name_space) const {
+    const auto found = usage_.find(name_space);
+    return found == usage_.end() ? Usage{} : found->second;
+}
+
 void State::put(Revision revision, const KeyChange& change) {
-    bytes_ += weight(*change.entry);
+    add_usage(*change.entry);
     auto found = live_.find(change.key);
     if (found == live_.end()) {
         const auto place = entries_.emplace(change.key, change.entry).first;
@@ -56,7 +77,7 @@ void State::put(Revision revision, const KeyChange& change) {
             found->second.is_touched = true;
         }
     } else {
-        bytes_ -= weight(*found->second.place->second);
+        remove_usage(*found->second.place->second);
         found->second.place->second = change.entry;
     }
     Live& live = found->second;
@@ -84,7 +105,7 @@ void State::remove(Revision revision, const KeyChange& change) {
         node = deleted_.insert(deleted_.end(), {revision, change});
     } else {
         const Live live = found->second;
-        bytes_ -= weight(*live.place->second);
+        remove_usage(*live.place->second);
         live_.erase(found);
         entries_.erase(live.place);
         if (live.is_touched) {
@@ -104,8 +125,8 @@ void State::amend(EntryPtr entry) {
     if (found == live_.end()) return;
     Live& live = found->second;
     if (live.place->second->mod_revision != entry->mod_revision) return;
-    bytes_ += weight(*entry);
-    bytes_ -= weight(*live.place->second);
+    add_usage(*entry);
+    remove_usage(*live.place->second);
     if (live.is_touched) live.touched->change.entry = entry;
     live.place->second = std::move(entry);
 }

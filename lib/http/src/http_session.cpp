@@ -236,7 +236,8 @@ std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
 
 std::unique_ptr<Streaming> HttpSession::make_stream(Response& response) {
     auto streaming = std::make_unique<Streaming>();
-    append_head(streaming->head, response, {facts_.version, true, shared_.date.at(shared_.clock.wall())});
+    append_head(streaming->head, response,
+                {facts_.version, true, shared_.date.at(shared_.clock.wall()), shared_.options.standing_headers});
     streaming->head.shrink_to_fit();
     streaming->handler = std::move(response.stream);
     streaming->early = chunks_.size() + input_.data().size();

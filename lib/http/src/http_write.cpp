@@ -20,7 +20,8 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 /// True: all of it has left.
 bool HttpSession::start_write(const Response& response, bool close) {
     head_.clear();
-    append_head(head_, response, {facts_.version, close, shared_.date.at(shared_.clock.wall())});
+    append_head(head_, response,
+                {facts_.version, close, shared_.date.at(shared_.clock.wall()), shared_.options.standing_headers});
     const bool with_body = request_.method != Method::head && may_have_body(response.status);
     unsent_ = {head_, with_body ? response.body_view() : std::string_view()};
     return send_what_goes();

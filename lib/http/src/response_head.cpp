@@ -57,6 +57,7 @@ void append_head(std::string& out, const Response& response, const Answering& an
         out += upgrade ? "Connection: upgrade, keep-alive\r\n" : "Connection: keep-alive\r\n";
     else if (upgrade)
         out += "Connection: upgrade\r\n";
+    out += answering.standing;
     for (const auto& [name, value] : response.headers) append_header(out, name, value);
     out += "\r\n";
 }

@@ -14,6 +14,7 @@ struct Answering {
     unsigned version = 11;  // of the request
     bool close = false;     // the connection ends behind this answer
     std::string_view date;
+    std::string_view standing{};  // header lines of every answer
 };
 
 /// 204 and 304 never have a body (RFC 9110, 6.4.1).

@@ -65,6 +65,7 @@ void log_access(Log& log, const Access& access) {
               {"bytes", response.body_view().size()},
               {"ms", std::chrono::duration<double, std::milli>(access.took).count()},
               {"remote", context.request.remote},
+              {"principal", context.caller_name},
               {"request_id", context.request_id}});
 }
 

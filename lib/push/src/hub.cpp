@@ -106,15 +106,16 @@ TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
     return session;
 }
 
-Awaitable<News> Hub::wait_for_news(const Filters& filters, const std::optional<Seen>& seen,
+Awaitable<News> Hub::wait_for_news(const Filters& filters, ScopePtr scope, const std::optional<Seen>& seen,
                                    std::chrono::milliseconds longest) {
     const feed::Position head = impl_->head();
-    const News known = seen ? news_since(impl_->feed, filters, *seen) : News::none;
+    const News known = seen ? news_since(impl_->feed, filters, *seen, scope.get()) : News::none;
     if (known != News::none || impl_->draining || longest <= std::chrono::milliseconds::zero()) co_return known;
 
     const SteadyTime now = impl_->clock.now();
     const auto shorter = std::uniform_int_distribution<std::int64_t>(0, longest.count() / 8)(impl_->ids);
     Polls::Wait wait{head.revision, now + longest - std::chrono::milliseconds(shorter)};
+    wait.scope = scope;
     if (seen && seen->revision > head.revision) {
         wait.seen = seen->revision;
         wait.ahead_until = now + impl_->options.ahead_wait;
@@ -123,7 +124,7 @@ Awaitable<News> Hub::wait_for_news(const Filters& filters, const std::optional<S
     const News news = co_await impl_->polls.wait(filters, wait);
     if (news == News::changed) ++impl_->stats.polls_woken;
     // A wait is over before it is told so: what has happened in between counts.
-    co_return news == News::none ? news_since(impl_->feed, filters, {head.epoch, wait.seen}) : news;
+    co_return news == News::none ? news_since(impl_->feed, filters, {head.epoch, wait.seen}, scope.get()) : news;
 }
 
 void Hub::tick() {

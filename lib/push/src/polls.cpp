@@ -72,13 +72,20 @@ void Polls::finish(Waiting::iterator it, News news) {
     poll->complete(news);
 }
 
+bool Polls::sees(const Poll& poll, const feed::Change& change) {
+    if (poll.wait.scope == nullptr) return true;
+    subset_.assign(change, poll.filters());
+    subset_.restrict(change, *poll.wait.scope);
+    return !subset_.empty();
+}
+
 void Polls::on_change(const feed::Change& change) {
     if (waiting_.empty()) return;
     matched_.clear();
     index_.match(change, matched_);
     for (Subscriber* subscriber : matched_) {
         const Poll& poll = *static_cast<Poll*>(subscriber);
-        if (poll.wait.seen < change.revision) finish(waiting_.find(poll.id), News::changed);
+        if (poll.wait.seen < change.revision && sees(poll, change)) finish(waiting_.find(poll.id), News::changed);
     }
 }
 

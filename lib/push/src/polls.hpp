@@ -11,6 +11,7 @@
 #include "confcast/push/hub.hpp"
 #include "confcast/push/news.hpp"
 #include "subscription_index.hpp"
+#include "subset.hpp"
 
 namespace confcast::push {
 
@@ -21,6 +22,7 @@ class Polls {
         SteadyTime deadline;
         /// For a position that the node has not reached: when it is lost. Else max.
         SteadyTime ahead_until = SteadyTime::max();
+        ScopePtr scope{};  // null: everything
     };
 
     Polls();
@@ -46,6 +48,7 @@ class Polls {
     using Waiting = std::unordered_map<std::uint64_t, std::unique_ptr<Poll>>;
 
     void add_filters(Poll& poll, const Filters& filters);
+    bool sees(const Poll& poll, const feed::Change& change);
     void finish(Waiting::iterator it, News news);
 
     SubscriptionIndex index_;
@@ -53,6 +56,7 @@ class Polls {
     std::uint64_t last_ = 0;
     SteadyTime last_tick_{};
     std::vector<Subscriber*> matched_;  // scratch
+    Subset subset_;                     // scratch
 };
 
 }  // namespace confcast::push

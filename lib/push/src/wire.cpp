@@ -218,7 +218,7 @@ MessagePtr encode_error(feed::Position at, std::string_view id, std::string_view
 }
 
 MessagePtr encode_access(feed::Position at, std::string_view id, const AccessNews& news) {
-    std::string out = begin_message(at.revision, "auth");
+    std::string out = begin_message(at.revision, "access");
     out += '{';
     if (!id.empty()) {
         out += "\"id\":";
@@ -235,7 +235,7 @@ MessagePtr encode_access(feed::Position at, std::string_view id, const AccessNew
     if (news.shown_again) out += R"(,"snapshot":true)";
     append_limits(out, news.limited_to);
     out += '}';
-    return finish_message(at, "auth", std::move(out));
+    return finish_message(at, "access", std::move(out));
 }
 
 std::string plain_envelope(const Error& error) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "confcast/auth/authenticator.hpp"
 #include "confcast/base/async.hpp"
 #include "confcast/base/clock.hpp"
 #include "confcast/base/log.hpp"
@@ -27,6 +28,12 @@ namespace confcast::api {
 /// The envelope of an error as text, in English: for refusals on a stream (push::HubOptions::render_envelope).
 std::string error_envelope(const Error& error);
 
+/// So many a second, and so many at once after a rest. 0 a second = as often as one likes.
+struct Rate {
+    std::uint32_t per_second = 0;
+    std::uint32_t burst = 0;
+};
+
 struct ApiOptions {
     std::string version = "0.0.0";                // told by /version
     std::size_t max_value = 1U << 20U;            // bytes of one setting's value
@@ -40,11 +47,33 @@ struct ApiOptions {
     std::uint32_t access_log_every = 1;           // requests that go well per access log line; 0: only the others
     std::chrono::milliseconds health_interval{1'000};
     std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
+
+    Rate address_rate{2'000, 4'000};                // requests of one address; loopback is not counted
+    Rate principal_rate{5'000, 10'000};             // requests of one principal; not on a server that asks nobody
+    Rate namespace_write_rate{10'000, 20'000};      // writes to one namespace, by everybody
+    std::size_t max_namespace_keys = 200'000;       // 0 = no limit, here and below
+    std::size_t max_namespace_bytes = 512U << 20U;  // of keys and values
+    std::size_t max_tokens = 10'000;                // in the store
+    std::vector<std::string> allowed_origins{};     // of pages: "https://app.example.com", or "*"
+    bool loopback_only = false;                     // nobody is asked: the Host has to be this machine
+    bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
 };
 
 struct ApiStats {
     std::uint64_t notification_duplicates = 0;  // notifications that were told before, and to nobody now
     std::uint64_t repeated_writes = 0;          // writes that had happened before with their Idempotency-Key
+    std::uint64_t unauthenticated = 0;          // no credential, or one that is not good
+    std::uint64_t not_allowed = 0;              // writes and administration without the permission
+    std::uint64_t origins_refused = 0;
+    std::uint64_t requests_limited = 0;
+    std::uint64_t writes_limited = 0;
+    std::uint64_t quotas_exceeded = 0;
+    std::uint64_t overloaded = 0;  // refused for want of memory
+    std::uint64_t tickets_issued = 0;
+    std::uint64_t tickets_redeemed = 0;
+    std::uint64_t tokens_created = 0;
+    std::uint64_t tokens_revoked = 0;
+    std::uint64_t audit_lines = 0;
 };
 
 /// What the API works on. All references outlive the Api.
@@ -55,7 +84,10 @@ struct ApiParts {
     const store::Layout& layout;
     const Clock& clock;
     Log& log;
-    std::function<std::string()> metrics;  // the text of GET /metrics (Prometheus exposition format)
+    std::function<std::string()> metrics;                // the text of GET /metrics (Prometheus exposition format)
+    auth::Authenticator* authenticator = nullptr;        // null: nobody is asked, everybody may do everything
+    std::function<bool()> overloaded{};                  // the memory budget is spent; unset: never
+    std::function<void(std::string_view line)> audit{};  // where audit lines go; unset: nowhere but GET /api/v1/audit
 };
 
 class Api {
@@ -78,10 +110,14 @@ class Api {
     Awaitable<> run_health();
     /// Asks it once.
     Awaitable<> check_health();
+    /// What a client that shows this token on its stream may see from now on (push::HubOptions::renew).
+    Result<push::AccessPtr> renew_access(std::string_view token, const push::AccessPtr& then);
+    /// The authenticator was told something: every stream is asked again.
+    void recheck_access();
     /// From now on /readyz says "shutting down".
     void set_draining();
 
-    const ApiStats& stats() const;
+    ApiStats stats() const;
 
     /// One row of the route table, for the test that compares it with docs/openapi.json.
     struct Route {

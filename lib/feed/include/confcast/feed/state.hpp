@@ -16,6 +16,9 @@
 
 namespace confcast::feed {
 
+/// The first segment of a key: limits and permissions attach to it.
+inline std::string_view namespace_of(std::string_view key) { return key.substr(0, key.find('/')); }
+
 class State {
   public:
     using Map = std::map<std::string, EntryPtr, std::less<>>;
@@ -45,6 +48,12 @@ class State {
     std::size_t size() const { return entries_.size(); }
     /// Bytes of keys and values.
     std::size_t bytes() const { return bytes_; }
+    /// Of the keys of one namespace (their first segment): how many, and bytes of keys and values.
+    struct Usage {
+        std::size_t keys = 0;
+        std::size_t bytes = 0;
+    };
+    Usage usage(std::string_view name_space) const;
     /// Deletes that are remembered.
     std::size_t tombstones() const { return deleted_.size(); }
 
@@ -77,6 +86,8 @@ class State {
         bool is_touched = false;  // not since reset(): `touched` means nothing
     };
 
+    void add_usage(const Entry& entry);
+    void remove_usage(const Entry& entry);
     void put(Revision revision, const KeyChange& change);
     void remove(Revision revision, const KeyChange& change);
     void visit_loaded(Revision since, const std::function<bool(Revision, const KeyChange&)>& visit, bool& go_on) const;
@@ -86,6 +97,7 @@ class State {
     Revision loaded_at_ = 0;
     Revision tombstone_floor_ = 0;
     std::size_t bytes_ = 0;
+    std::map<std::string, Usage, std::less<>> usage_;  // by namespace
     Map entries_;
     std::unordered_map<std::string_view, Live> live_;                 // views into entries_
     Touches changed_;                                                 // of live keys

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ struct Context {
     std::string request_id;
     Language language = Language::en;
     SteadyTime started;
+    std::shared_ptr<const void> caller;  // whoever a middleware has found it to be: http does not look into it
+    std::string caller_name;             // the same for people; "" when nobody has asked
 };
 
 using Handler = std::function<Awaitable<Response>(Context&)>;

@@ -35,6 +35,7 @@ struct ServerOptions {
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds pong_timeout{10'000};
     std::chrono::milliseconds stream_keep_alive{15'000};  // a stream that is quiet so long says that it lives
+    std::string standing_headers;  // whole header lines, each with its CRLF, of every answer but a 101
     /// The body limit for a request whose head has been read; unset = max_body for all.
     std::function<std::size_t(const Request& head)> body_limit;
 };

@@ -110,8 +110,9 @@ class Hub final : private feed::FeedListener {
 
     /// A long poll: what has happened to the filters after `seen` (without it: from now on), at once when it is known,
     /// else when it happens; `none` after `longest` at the latest. So that polls that began together do not end
-    /// together, that may come up to an eighth earlier. All references live until it returns.
-    Awaitable<News> wait_for_news(const Filters& filters, const std::optional<Seen>& seen,
+    /// together, that may come up to an eighth earlier. What `scope` does not see has
+    /// not happened. All references live until it returns.
+    Awaitable<News> wait_for_news(const Filters& filters, ScopePtr scope, const std::optional<Seen>& seen,
                                   std::chrono::milliseconds longest);
 
     /// Time passes: bookmarks, write time-outs, waiting `since`, long polls. Call a few times a second (or from a test,

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "confcast/feed/feed.hpp"
+#include "confcast/push/access.hpp"
 #include "confcast/push/filters.hpp"
 
 namespace confcast::push {
@@ -21,7 +22,7 @@ struct Seen {
     feed::Revision revision = 0;
 };
 
-/// What this node knows now. A position that it has not reached has no news.
-News news_since(const feed::Feed& feed, const Filters& filters, const Seen& seen);
+/// What this node knows now. A position that it has not reached has no news. What a scope does not see is not there.
+News news_since(const feed::Feed& feed, const Filters& filters, const Seen& seen, const Scope* scope = nullptr);
 
 }  // namespace confcast::push

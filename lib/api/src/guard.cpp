@@ -1,0 +1,207 @@
+#include "guard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+
+#include "envelope.hpp"
+
+namespace confcast::api {
+namespace {
+
+constexpr std::string_view allowed_methods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+constexpr std::string_view allowed_headers =
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, Last-Event-ID, "
+    "Accept-Language";
+constexpr std::string_view exposed_headers =
+    "ETag, X-Confcast-Revision, X-Confcast-Stale, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, "
+    "RateLimit-Reset";
+constexpr std::string_view preflight_age = "600";
+
+std::string_view host_of(const http::Request& request) { return request.header("Host").value_or(std::string_view()); }
+
+/// The name in "name:port" or "[v6]:port".
+std::string_view without_port(std::string_view host) {
+    if (host.starts_with('[')) return host.substr(0, std::min(host.find(']') + 1, host.size()));
+    return host.substr(0, host.find(':'));
+}
+
+bool is_this_machine(std::string_view host) {
+    std::string_view name = without_port(host);
+    if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    if (http::iequals(name, "localhost")) return true;
+    constexpr std::string_view below = ".localhost";
+    if (name.size() > below.size() && http::iequals(name.substr(name.size() - below.size()), below)) return true;
+    boost::system::error_code not_an_address;
+    [[maybe_unused]] const auto address = asio::ip::make_address(std::string(name), not_an_address);
+    return !not_an_address;
+}
+
+// A browser's Origin is scheme://host[:port]; the Host of the same page has no scheme, and the port when it is not the
+// scheme's own.
+bool is_same_origin(const http::Request& request, std::string_view origin) {
+    for (const std::string_view scheme : {"http://", "https://"})
+        if (origin.starts_with(scheme) && http::iequals(origin.substr(scheme.size()), host_of(request))) return true;
+    return false;
+}
+
+bool is_safe(http::Method method) {
+    return method == http::Method::get || method == http::Method::head || method == http::Method::options;
+}
+
+void allow(http::Response& response, std::string_view origin) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Access-Control-Expose-Headers", exposed_headers);
+    response.headers.emplace_back("Vary", "Origin");
+}
+
+http::Response preflight(std::string_view origin) {
+    http::Response response;
+    response.status = 204;
+    allow(response, origin);
+    response.headers.emplace_back("Access-Control-Allow-Methods", allowed_methods);
+    response.headers.emplace_back("Access-Control-Allow-Headers", allowed_headers);
+    response.headers.emplace_back("Access-Control-Max-Age", preflight_age);
+    return response;
+}
+
+Awaitable<http::Response> run_allowed(http::Context& context, http::Next next, std::string_view origin) {
+    http::Response response = co_await next(context);
+    allow(response, origin);
+    co_return response;
+}
+
+Awaitable<http::Response> give(http::Response response) { co_return response; }
+
+bool is_on_list(const ApiOptions& options, std::string_view origin) {
+    return std::ranges::any_of(options.allowed_origins,
+                               [origin](const std::string& one) { return one == "*" || one == origin; });
+}
+
+bool host_is_on_list(const ApiOptions& options, std::string_view host) {
+    return std::ranges::any_of(options.allowed_origins, [host](const std::string& one) {
+        const std::size_t begin = one.find("://");
+        return begin != std::string::npos && http::iequals(std::string_view(one).substr(begin + 3), host);
+    });
+}
+
+Awaitable<http::Response> run_check_origin(Services& services, http::Context& context, http::Next next) {
+    const http::Request& request = context.request;
+    const ApiOptions& options = services.options;
+    if (options.loopback_only && !is_this_machine(host_of(request)) && !host_is_on_list(options, host_of(request)))
+        return give(refuse(services, context, Errc::origin_not_allowed));
+    const auto origin = request.header("Origin");
+    if (!origin || is_same_origin(request, *origin)) return next(context);
+    if (is_on_list(options, *origin)) {
+        if (request.method == http::Method::options && request.header("Access-Control-Request-Method"))
+            return give(preflight(*origin));
+        return run_allowed(context, next, *origin);
+    }
+    // A page may send these without asking first, and a WebSocket too.
+    if (!is_safe(request.method) || request.header("Upgrade"))
+        return give(refuse(services, context, Errc::origin_not_allowed));
+    return next(context);
+}
+
+void tell_limits(http::Response& response, const Throttle::Verdict& verdict) {
+    response.headers.emplace_back("RateLimit-Limit", std::to_string(verdict.limit));
+    response.headers.emplace_back("RateLimit-Remaining", std::to_string(verdict.remaining));
+    response.headers.emplace_back("RateLimit-Reset", std::to_string(verdict.reset_s));
+}
+
+Awaitable<http::Response> run_limited(Services& services, http::Context& context, http::Next next,
+                                      Throttle::Verdict verdict, Rate rate) {
+    http::Response response;
+    if (verdict.allowed)
+        response = co_await next(context);
+    else
+        response = refuse(services, context,
+                          Error(Errc::too_many_requests)
+                              .with("limit", static_cast<std::int64_t>(rate.per_second))
+                              .with("retry_after", verdict.retry_s));
+    // An inner limit has spoken already, and it is the tighter one.
+    if (!response.header("RateLimit-Limit")) tell_limits(response, verdict);
+    co_return response;
+}
+
+std::string_view address_of(std::string_view remote) { return remote.substr(0, remote.rfind(':')); }
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "[::1]"; }
+
+Awaitable<http::Response> run_authenticate(Services& services, http::Context& context, http::Next next, bool required) {
+    // Streams begin with a GET that a browser makes without headers of the page's own.
+    const bool is_stream = context.route == "/api/v1/watch" || context.route == "/ws";
+    Result<auth::PrincipalPtr> caller = services.security.identify(context, is_stream);
+    if (caller) {
+        services.security.introduce(context, std::move(*caller));
+        return next(context);
+    }
+    if (!required) return next(context);
+    return give(refuse(services, context, caller.error()));
+}
+
+}  // namespace
+
+http::Response refuse(Services& services, const http::Context& context, const Error& error) {
+    ApiStats& stats = services.security.stats();
+    switch (error.code()) {
+        case Errc::unauthenticated:
+            ++stats.unauthenticated;
+            break;
+        case Errc::not_allowed:
+        case Errc::admin_required:
+            ++stats.not_allowed;
+            break;
+        case Errc::origin_not_allowed:
+            ++stats.origins_refused;
+            break;
+        case Errc::quota_exceeded:
+            ++stats.quotas_exceeded;
+            break;
+        case Errc::too_many_requests:
+            ++stats.requests_limited;
+            break;
+        case Errc::too_many_writes:
+            ++stats.writes_limited;
+            break;
+        case Errc::overloaded:
+            ++stats.overloaded;
+            break;
+        default:
+            return render_error(context, error);
+    }
+    services.security.audit().refused(context, error);
+    return render_error(context, error);
+}
+
+http::Middleware check_origin(Services& services) {
+    return [&services](http::Context& context, http::Next next) { return run_check_origin(services, context, next); };
+}
+
+http::Middleware limit_addresses(Services& services) {
+    return [&services](http::Context& context, http::Next next) {
+        Throttle& throttle = services.security.by_address;
+        const std::string_view address = address_of(context.request.remote);
+        if (!throttle.is_on() || is_loopback(address)) return next(context);
+        return run_limited(services, context, next, throttle.take(address, services.parts.clock.now()),
+                           services.options.address_rate);
+    };
+}
+
+http::Middleware authenticate(Services& services, bool required) {
+    return [&services, required](http::Context& context, http::Next next) {
+        return run_authenticate(services, context, next, required);
+    };
+}
+
+http::Middleware limit_principals(Services& services) {
+    return [&services](http::Context& context, http::Next next) {
+        Throttle& throttle = services.security.by_principal;
+        const auth::Principal& caller = Security::caller_of(context);
+        if (!throttle.is_on() || caller.kind == auth::Principal::Kind::local) return next(context);
+        return run_limited(services, context, next, throttle.take(caller.id, services.parts.clock.now()),
+                           services.options.principal_rate);
+    };
+}
+
+}  // namespace confcast::api
