@@ -24,9 +24,11 @@ PrincipalPtr keep_or_take(const PrincipalPtr& before, PrincipalPtr after) {
     return before != nullptr && before->permissions == after->permissions ? before : std::move(after);
 }
 
+/// "" when it is not a token's.
 std::string_view token_id_of(const Principal& principal) {
     constexpr std::string_view kind = "token:";
-    return std::string_view(principal.id).substr(kind.size());
+    const std::string_view id = principal.id;
+    return id.starts_with(kind) ? id.substr(kind.size()) : std::string_view();
 }
 
 Result<PrincipalPtr> or_revoked(PrincipalPtr principal) {
