@@ -20,13 +20,15 @@ PrincipalPtr make_principal(Principal::Kind kind, std::string id, std::string na
 }
 
 /// The object that is there when it says the same.
-PrincipalPtr keep_or_take(const PrincipalPtr& before, PrincipalPtr after) {
-    return before != nullptr && before->permissions == after->permissions ? before : std::move(after);
+PrincipalPtr keep_or_take(const PrincipalPtr& before, const PrincipalPtr& after) {
+    return before != nullptr && before->permissions == after->permissions ? before : after;
 }
 
+/// "" when it is not a token's.
 std::string_view token_id_of(const Principal& principal) {
     constexpr std::string_view kind = "token:";
-    return std::string_view(principal.id).substr(kind.size());
+    const std::string_view id = principal.id;
+    return id.starts_with(kind) ? id.substr(kind.size()) : std::string_view();
 }
 
 Result<PrincipalPtr> or_revoked(PrincipalPtr principal) {
@@ -85,10 +87,9 @@ void Authenticator::set_credentials(Credentials credentials) {
     std::map<std::string, PrincipalPtr, std::less<>> certificates;
     for (CertificateRule& rule : credentials.certificates) {
         const auto before = certificates_.find(rule.name);
-        auto after = make_principal(Principal::Kind::certificate, "certificate:" + rule.name, rule.name,
-                                    std::move(rule.permissions));
-        certificates.emplace(rule.name,
-                             keep_or_take(before != certificates_.end() ? before->second : nullptr, std::move(after)));
+        const auto after = make_principal(Principal::Kind::certificate, "certificate:" + rule.name, rule.name,
+                                          std::move(rule.permissions));
+        certificates.emplace(rule.name, keep_or_take(before != certificates_.end() ? before->second : nullptr, after));
     }
     certificates_ = std::move(certificates);
     if (credentials.anonymous)
@@ -126,7 +127,7 @@ Result<PrincipalPtr> Authenticator::jwt(std::string_view token, SystemTime now) 
     if (token.size() > max_jwt_bytes) return refuse(Refusal::malformed);
     std::string digest = sha256(token);
     if (const auto found = by_digest_.find(digest); found != by_digest_.end()) {
-        const PrincipalPtr principal = found->second->principal;
+        PrincipalPtr principal = found->second->principal;
         if (is_over(*principal, now)) {
             forget(found->second);
             return refuse(Refusal::expired);

@@ -150,7 +150,7 @@ Result<WebKeys> read_web_keys(std::string_view text) {
         if (is_private(jwk.get_object()))
             return key_error(place + ": it is a private key; only its public half belongs here");
         if (const std::string why = foreign(jwk.get_object()); !why.empty()) {
-            out.notes.push_back(place + " is not used: " + why);
+            out.notes.push_back(std::string(place).append(" is not used: ").append(why));
             continue;
         }
         auto key = read_key(jwk.get_object());

@@ -42,9 +42,8 @@ std::string to_der(std::string_view raw) {
     Owned<ECDSA_SIG> signature(ECDSA_SIG_new());
     auto r = number(raw.substr(0, half_signature));
     auto s = number(raw.substr(half_signature));
-    if (!signature || !r || !s || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) return {};
-    static_cast<void>(r.release());  // the signature's now
-    static_cast<void>(s.release());
+    if (!signature || !r || !s) return {};
+    ECDSA_SIG_set0(signature.get(), r.release(), s.release());  // fails for null pointers only
     const int size = i2d_ECDSA_SIG(signature.get(), nullptr);
     if (size <= 0) return {};
     std::string out(static_cast<std::size_t>(size), '\0');

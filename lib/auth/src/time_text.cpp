@@ -87,7 +87,10 @@ std::string format_time(SystemTime time) {
     return text + 'Z';
 }
 
-SystemTime to_milliseconds(SystemTime time) { return std::chrono::floor<milliseconds>(time); }
+SystemTime to_milliseconds(SystemTime time) {
+    return std::clamp<SystemTime>(std::chrono::floor<milliseconds>(time), from_seconds(-far_seconds),
+                                  from_seconds(far_seconds));
+}
 
 SystemTime from_seconds(std::int64_t s) { return SystemTime{seconds{std::clamp(s, -far_seconds, far_seconds)}}; }
 

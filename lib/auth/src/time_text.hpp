@@ -16,7 +16,7 @@ std::optional<SystemTime> parse_time(std::string_view text);
 /// With milliseconds only where there are some.
 std::string format_time(SystemTime time);
 
-/// Rounded down.
+/// Rounded down, and brought within what the texts above can say.
 SystemTime to_milliseconds(SystemTime time);
 /// Seconds since 1970 (a JWT's NumericDate), from the far past to the far future.
 SystemTime from_seconds(std::int64_t seconds);
