@@ -163,7 +163,7 @@ void Listener::refuse_from_reserve(std::string_view answer) {
         if (client < 0) break;
         ++shared_->stats.refused_connections;
         const std::string_view pieces[] = {answer};
-        send_now(client, pieces);
+        if (!shared_->tls) send_now(client, pieces);
         ::shutdown(client, SHUT_WR);
         // What has come already is read, so that the close is no reset that takes the answer away.
         char dropped[4096];

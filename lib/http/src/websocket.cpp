@@ -311,7 +311,7 @@ void WebSocketSession::on_quiet() {
 }  // namespace
 
 Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upgrade) {
-    keep_little_unsent(connection.socket.native_handle(), connection.shared->options.max_unsent);
+    keep_little_unsent(connection.wire.socket().native_handle(), connection.shared->options.max_unsent);
     auto socket = std::make_unique<WebSocketSession>(connection);
     const bool accepted = co_await socket->accept(*upgrade);
     WebSocketHandler handler = std::move(upgrade->handler);
