@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "certificate_name.hpp"
 #include "tls_context.hpp"
@@ -15,7 +16,7 @@ namespace {
 namespace asio_error = boost::asio::error;
 
 constexpr std::size_t record_size = 16U << 10U;  // RFC 8446, 5.1
-// Key updates, tickets and alerts that a peer may send without a byte of data between them. Each costs us work.
+// Key updates and the like that a peer may send without a byte of data between them. Each costs us work.
 constexpr unsigned most_dataless = 32;
 
 /// The next bytes behind the first `skip`, at most a record's: as they are when they are in one piece, else copied
@@ -56,6 +57,8 @@ TlsChannel::Step TlsChannel::handshake(int descriptor) {
     const int result = SSL_do_handshake(ssl_.get());
     port_.in_record = 0;
     if (result == 1) {
+        SSL_set_msg_callback_arg(ssl_.get(), this);
+        SSL_set_msg_callback(ssl_.get(), count_message);
         client_certificate_ = name_of_client(ssl_.get());
         port_.drained = false;
         return Step::done;
@@ -72,22 +75,30 @@ TlsChannel::Step TlsChannel::handshake(int descriptor) {
     }
 }
 
+void TlsChannel::count_message(int written, int, int type, const void*, std::size_t, SSL*, void* self) {
+    if (written == 0 && type == SSL3_RT_HANDSHAKE) ++static_cast<TlsChannel*>(self)->dataless_;
+}
+
 TlsChannel::Received TlsChannel::read(int descriptor, void* into, std::size_t room) {
     port_.descriptor = descriptor;
     ERR_clear_error();
+    unsigned turns = 0;
     for (;;) {
         port_.drained = false;
         Received received;
         if (SSL_read_ex(ssl_.get(), into, room, &received.bytes) == 1) {
-            dataless_ = 0;
+            if (std::exchange(dataless_, 0) > most_dataless) return {0, false, asio_error::connection_aborted};
             return received;
         }
         switch (SSL_get_error(ssl_.get(), 0)) {
             case SSL_ERROR_WANT_READ:
-                // OpenSSL comes back after each record that was no data (no SSL_MODE_AUTO_RETRY): they can be counted.
-                if (!port_.drained && ++dataless_ <= most_dataless) continue;
-                received.would_block = port_.drained;
-                if (!port_.drained) received.error = asio_error::connection_aborted;
+                // OpenSSL comes back when what it had read held no data (no SSL_MODE_AUTO_RETRY).
+                if (++turns > most_dataless || dataless_ > most_dataless)
+                    received.error = asio_error::connection_aborted;
+                else if (port_.drained)
+                    received.would_block = true;
+                else
+                    continue;
                 break;
             case SSL_ERROR_WANT_WRITE:  // an alert that has no room; it goes with what is written next
                 port_.drained = received.would_block = true;

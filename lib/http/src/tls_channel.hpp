@@ -55,6 +55,10 @@ class TlsChannel {
     std::string_view client_certificate() const { return client_certificate_; }
 
   private:
+    /// Told by OpenSSL of each message after the handshake.
+    static void count_message(int written, int version, int type, const void* bytes, std::size_t size, SSL* ssl,
+                              void* self);
+
     struct Free {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
@@ -64,7 +68,7 @@ class TlsChannel {
     std::unique_ptr<SSL, Free> ssl_;
     std::string client_certificate_;
     std::string problem_;
-    unsigned dataless_ = 0;  // records without data since the last that had some
+    unsigned dataless_ = 0;  // messages of the handshake protocol since the last byte of data
 };
 
 }  // namespace confcast::http
