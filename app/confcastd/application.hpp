@@ -22,6 +22,7 @@
 #include "confcast/store/layout.hpp"
 #include "confcast/store/store.hpp"
 #include "options.hpp"
+#include "secure.hpp"
 
 namespace confcast::app {
 
@@ -34,11 +35,13 @@ class Application {
     Application& operator=(const Application&) = delete;
 
     /// Binds the port. Error: invalid_parameter with detail "reason".
-    Result<> listen() { return server_.listen(); }
+    Result<> listen();
     /// The real one, after listen().
     std::uint16_t port() const { return server_.port(); }
     /// For what the application does not know: the store's engine. Before run().
     observe::Registry& registry() { return registry_; }
+    /// Reads again what may change while the server runs (SIGHUP).
+    void reload();
     /// Serves until a signal; returns when everything has ended.
     void run();
 
@@ -47,6 +50,7 @@ class Application {
     Awaitable<> tick_streams();
     Awaitable<> announce();
     Awaitable<> wait_for_signals();
+    Awaitable<> wait_for_hangups();
     Awaitable<> end();
     void register_metrics();
 
@@ -64,8 +68,10 @@ class Application {
     push::Hub hub_;
     api::Api api_;
     http::Server server_;
+    Secure secure_;
     TaskGroup tasks_;
     asio::basic_signal_set<Executor> signals_;
+    asio::basic_signal_set<Executor> hangups_;
     std::uint64_t escaped_ = 0;  // exceptions that reached the loop
 };
 

@@ -124,6 +124,10 @@ void register_server(observe::Registry& registry, const http::Server& server) {
                      member(server, &Stats::bad_requests));
     registry.counter("confcast_http_timeouts_total", "Requests that did not arrive in time",
                      member(server, &Stats::timeouts));
+    registry.counter("confcast_http_tls_handshakes_total", "TLS handshakes that went well",
+                     member(server, &Stats::tls_handshakes));
+    registry.counter("confcast_http_tls_failures_total", "TLS handshakes that did not",
+                     member(server, &Stats::tls_failures));
     registry.counter("confcast_http_upgrades_total", "Upgrades to WebSocket", member(server, &Stats::upgrades));
     registry.counter("confcast_http_sent_bytes_total", "Bytes sent", member(server, &Stats::bytes_sent));
 }

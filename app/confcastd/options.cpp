@@ -56,6 +56,10 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.duration("--stream-keep-alive", options.server.stream_keep_alive,
                    "Between signs of life on another stream that is quiet");
 
+    flags.group("TLS");
+    add_tls_flags(flags, options.tls);
+    flags.duration("--tls-handshake-timeout", options.server.tls_handshake_timeout, "TLS handshake");
+
     flags.group("Settings");
     flags.bytes("--max-value", options.api.max_value, "One setting's value");
     flags.bytes("--max-message", options.api.max_message, "The message of a write");
@@ -173,7 +177,7 @@ std::variant<Options, Ending> parse_options(int count, const char* const* argume
         return Ending{2, "confcastd: " + std::string(problem.what()) + " (see confcastd --help)\n"};
     }
     for (const std::string& problem : {read_store(words.store, options), read_listen(words.listen, options),
-                                       read_log(words, options), read_rest(words, options)})
+                                       read_log(words, options), read_rest(words, options), read_tls(options.tls)})
         if (!problem.empty()) return Ending{2, "confcastd: " + problem + ".\n"};
     options.api.version = version;
     options.push.server = "confcast/" + std::string(version);
