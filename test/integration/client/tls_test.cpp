@@ -71,6 +71,7 @@ TEST_F(ServerWithTls, ServesCallsAndAStream) {
     EXPECT_EQ(follower.violations, std::vector<std::string>{});
     EXPECT_NE(server->output().find("is ready: https://127.0.0.1:"), std::string::npos);
     client.close();
+    EXPECT_TRUE(drain());
     EXPECT_EQ(server->terminate(), 0);
 }
 
