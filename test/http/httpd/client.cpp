@@ -72,6 +72,12 @@ Awaitable<> Client::send(std::string bytes) {
     }
 }
 
+Awaitable<> Client::send_last(std::string bytes) {
+    [[maybe_unused]] const std::string problem = co_await shake_hands();
+    SSL_write(native(), bytes.data(), static_cast<int>(bytes.size()));  // into memory, to leave with what follows
+    [[maybe_unused]] const auto [ec] = co_await tls_->stream.async_shutdown(as_result);
+}
+
 std::size_t Client::read_now(asio::mutable_buffer into) {
     if (!tls_) return socket_->read_some(asio::buffer(into));
     boost::system::error_code ec;

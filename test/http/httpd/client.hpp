@@ -47,6 +47,9 @@ class Client {
     SSL* native();
 
     Awaitable<> send(std::string bytes);
+    /// Over TLS: sends `bytes` and, in the same segment, that nothing more will come. Returns when the server has
+    /// ended.
+    Awaitable<> send_last(std::string bytes);
     /// One answer; status 0 when the connection ended before it did. `head`: it answers a HEAD request.
     Awaitable<Answer> answer(bool head = false);
     /// The next `size` bytes; fewer when the connection ended.

@@ -135,6 +135,36 @@ TEST_F(TlsStreams, ThatAreClosedEndWithAWordThoughTheClientIsSlow) {
     expect_ended();
 }
 
+// It is with OpenSSL already when the stream begins: the socket has nothing more to tell.
+TEST_F(TlsStreams, SeeAnEndThatCameWithTheRequest) {
+    start();
+    Client client = connect();
+    run(client.send_last("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
+    run(until([this] { return server->stats().streams_begun == 1; }));
+    expect_ended();
+}
+
+// Who reads less than a record at a time is seen to get on: what the kernel has of a record counts with it.
+TEST_F(TlsStreams, AreNeverSeenToBeTakenBack) {
+    start();
+    Client client = open("GET /stream HTTP/1.0\r\n\r\n");
+    user.write(large());
+    settle();
+    constexpr std::uint64_t around_records = 2'000;  // headers and tags: they come and go with their records
+    std::string raw(20'000, ' ');
+    std::uint64_t before = 0;
+    for (int i = 0; i < 500; ++i) {
+        client.socket().read_some(asio::buffer(raw));
+        settle();
+        const std::uint64_t now = user.stream->bytes_accepted();
+        ASSERT_GE(now + around_records, before) << i;
+        before = std::max(before, now);
+    }
+    EXPECT_GT(before, 4'000'000U) << "nothing was taken: the test tests nothing";
+    client.socket().close();
+    expect_ended();
+}
+
 TEST_F(TlsStreams, ThatAreCutAreSeenToBe) {
     start();
     Client client = open("GET /stream HTTP/1.0\r\n\r\n");
