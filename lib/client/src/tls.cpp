@@ -17,7 +17,7 @@ Failure cannot_use(std::string_view what, const std::string& file, const error_c
 }  // namespace
 
 Result<std::shared_ptr<Tls>> make_tls(const Options& options) {
-    const auto tls = std::make_shared<Tls>();
+    auto tls = std::make_shared<Tls>();
     tls->verify = options.tls_verify;
     tls->server_name = options.tls_server_name;
     auto& context = tls->context;

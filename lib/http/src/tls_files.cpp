@@ -111,7 +111,7 @@ std::string openssl_says() {
 
 }  // namespace
 
-Error tls_problem(std::string reason) { return Error(Errc::invalid_parameter).with("reason", std::move(reason)); }
+Error tls_problem(const std::string& reason) { return Error(Errc::invalid_parameter).with("reason", reason); }
 
 Result<SystemTime> use_certificates(SSL_CTX* context, const std::filesystem::path& file, SystemTime now) {
     const Result<Text> text = read("certificate", file, false);

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <filesystem>
+#include <string>
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
@@ -11,7 +12,7 @@
 namespace confcast::http {
 
 /// invalid_parameter with that "reason".
-Error tls_problem(std::string reason);
+Error tls_problem(const std::string& reason);
 
 /// The first certificate is the server's, the others go with it. The time at which the first one ends.
 Result<SystemTime> use_certificates(SSL_CTX* context, const std::filesystem::path& file, SystemTime now);
