@@ -12,7 +12,8 @@ class Context final : public Command {
   public:
     CommandText text() const override {
         return {"context", "Keep servers and tokens under names",
-                "ls, use NAME, set NAME --to SERVER [--with-token TOKEN], rm NAME. Kept in contexts.json in "
+                "ls, use NAME, set NAME --to SERVER [--with-token TOKEN] [--with-ca-file FILE] [--with-cert FILE "
+                "--with-key FILE], rm NAME. Kept in contexts.json in "
                 "$XDG_CONFIG_HOME/confcast, readable by you alone.",
                 "confcast context set prod --to http://10.0.0.1:8080,http://10.0.0.2:8080\n"
                 "confcast context use prod\n"
@@ -23,6 +24,9 @@ class Context final : public Command {
         app.add_option("NAME", name_, "The context");
         app.add_option("--to", server_, "Its server, or several separated by commas")->type_name("SERVER");
         app.add_option("--with-token", token_, "Its token")->type_name("TOKEN");
+        app.add_option("--with-ca-file", tls_.ca_file, "https: who may sign its certificate")->type_name("FILE");
+        app.add_option("--with-cert", tls_.certificate, "https: your certificate")->type_name("FILE");
+        app.add_option("--with-key", tls_.key, "https: its key")->type_name("FILE");
     }
     Exit run(Shell& shell) override {
         const auto directory = config_directory(shell.environment());
@@ -40,12 +44,19 @@ class Context final : public Command {
     }
 
   private:
+    /// A context is used from any directory.
+    static void keep(const std::string& file, std::string& in) {
+        if (!file.empty()) in = std::filesystem::absolute(file).lexically_normal().string();
+    }
     void change(Contexts& contexts) const {
         if (action_ == "set") {
             if (server_.empty()) throw usage_error("say where its server is: --to SERVER");
             ServerContext& context = contexts.all[name_];
             context.server = server_;
             if (!token_.empty()) context.token = token_;
+            keep(tls_.ca_file, context.tls.ca_file);
+            keep(tls_.certificate, context.tls.certificate);
+            keep(tls_.key, context.tls.key);
             if (contexts.current.empty()) contexts.current = name_;
             return;
         }
@@ -79,6 +90,7 @@ class Context final : public Command {
     std::string name_;
     std::string server_;
     std::string token_;
+    TlsFiles tls_;
 };
 
 }  // namespace

@@ -9,9 +9,10 @@ namespace confcast::cli {
 namespace {
 
 constexpr std::string_view environment_text =
-    "CONFCAST_SERVER, CONFCAST_TOKEN, CONFCAST_CONTEXT, CONFCAST_TIMEOUT: as the flags; a flag is stronger, the "
-    "context "
-    "file weaker. NO_COLOR: no colours.";
+    "CONFCAST_SERVER, CONFCAST_TOKEN, CONFCAST_CONTEXT, CONFCAST_TIMEOUT, CONFCAST_CA_FILE, CONFCAST_CERT, "
+    "CONFCAST_KEY: "
+    "as the flags; a flag is stronger, the context file weaker. CONFCAST_INSECURE=1: as --insecure. NO_COLOR: no "
+    "colours.";
 constexpr std::string_view exit_text =
     "0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 not allowed, 6 unreachable or timed out, 7 invalid content, 8 "
     "server unhealthy, 130 interrupted. diff: 0 the same, 1 different, 2 cannot be said.";
@@ -106,6 +107,10 @@ Grammar::Grammar() : commands_(make_commands()) {
     app_.add_option("--token", settings_.token);
     app_.add_option("--context", settings_.context);
     app_.add_option("--timeout-per-call", settings_.timeout);
+    app_.add_option("--ca-file", settings_.ca_file);
+    app_.add_option("--cert", settings_.certificate);
+    app_.add_option("--key", settings_.key);
+    app_.add_flag("--insecure", settings_.insecure);
     app_.add_option("-o,--output", format_)->transform(CLI::CheckedTransformer(formats, CLI::ignore_case));
     for (const auto& command : commands_) {
         CLI::App* parser = app_.add_subcommand(std::string(command->text().name), std::string(command->text().summary));
@@ -134,10 +139,15 @@ Command& Grammar::chosen() {
 }
 
 std::vector<Grammar::Flag> Grammar::global_flags() {
-    return {{"-s,--server", "SERVER", "http://HOST:PORT; several separated by commas (http://127.0.0.1:8080)"},
+    return {{"-s,--server", "SERVER",
+             "http://HOST:PORT or https://HOST:PORT; several separated by commas (http://127.0.0.1:8080)"},
             {"--token", "TOKEN", "Who you are"},
             {"--context", "NAME", "A server and a token kept by `confcast context`"},
             {"--timeout-per-call", "DURATION", "Of each request (10s)"},
+            {"--ca-file", "FILE", "https: who may sign the server's certificate, PEM (the system's CAs)"},
+            {"--cert", "FILE", "https: who you are by certificate, PEM"},
+            {"--key", "FILE", "https: its key"},
+            {"--insecure", "", "https: take whoever answers for the server"},
             {"-o,--output", "FORMAT", "table, json, yaml or value"},
             {"-h,--help", "", "Help"}};
 }

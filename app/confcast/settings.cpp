@@ -24,11 +24,17 @@ std::string text_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+ServerContext context_of(const json::object& value) {
+    return {text_of(value, "server"),
+            text_of(value, "token"),
+            {text_of(value, "ca_file"), text_of(value, "certificate"), text_of(value, "key")}};
+}
+
 Contexts read_contexts(const json::object& document) {
     Contexts contexts;
     contexts.current = text_of(document, "current");
     for (const auto& [name, value] : document.at("contexts").as_object())
-        contexts.all[std::string(name)] = {text_of(value.as_object(), "server"), text_of(value.as_object(), "token")};
+        contexts.all[std::string(name)] = context_of(value.as_object());
     return contexts;
 }
 
@@ -73,7 +79,11 @@ void save_contexts(const fs::path& directory, const Contexts& contexts) {
     json::object all;
     for (const auto& [name, context] : contexts.all) {
         json::object one{{"server", context.server}};
-        if (!context.token.empty()) one["token"] = context.token;
+        for (const auto& [member, text] : {std::pair("token", &context.token),
+                                           {"ca_file", &context.tls.ca_file},
+                                           {"certificate", &context.tls.certificate},
+                                           {"key", &context.tls.key}})
+            if (!text->empty()) one[member] = *text;
         all[name] = std::move(one);
     }
     const std::string text = json::serialize(json::object{{"current", contexts.current}, {"contexts", all}}) + '\n';
@@ -102,6 +112,14 @@ Settings settle(const FlagSettings& flags, const Environment& environment, const
     settings.servers =
         split(first_of({flags.server, environment("CONFCAST_SERVER"), context.server}, "http://127.0.0.1:8080"));
     settings.token = first_of({flags.token, environment("CONFCAST_TOKEN"), context.token}, "");
+    settings.tls.ca_file = first_of({flags.ca_file, environment("CONFCAST_CA_FILE"), context.tls.ca_file}, "");
+    // The two go together: a certificate of one place with a key of another would be nobody's.
+    TlsFiles own = {{}, environment("CONFCAST_CERT").value_or(""), environment("CONFCAST_KEY").value_or("")};
+    if (flags.certificate || flags.key) own = {{}, flags.certificate.value_or(""), flags.key.value_or("")};
+    if (own.certificate.empty() && own.key.empty()) own = context.tls;
+    settings.tls.certificate = own.certificate;
+    settings.tls.key = own.key;
+    settings.insecure = flags.insecure || environment("CONFCAST_INSECURE") == "1";
     const std::string timeout = first_of({flags.timeout, environment("CONFCAST_TIMEOUT")}, "10s");
     const auto parsed = app::parse_duration(timeout);
     if (!parsed || parsed->count() == 0)

@@ -11,10 +11,18 @@
 
 namespace confcast::cli {
 
+/// The files of TLS, for servers that are named with https.
+struct TlsFiles {
+    std::string ca_file{};      // "" = the system's CAs
+    std::string certificate{};  // who the user is
+    std::string key{};
+};
+
 /// A named server with what it takes to use it.
 struct ServerContext {
     std::string server{};  // several: separated by commas
     std::string token{};
+    TlsFiles tls{};
 };
 
 /// `contexts.json` in the configuration directory: mode 0600, because it holds tokens.
@@ -39,12 +47,18 @@ struct FlagSettings {
     std::optional<std::string> token{};
     std::optional<std::string> context{};
     std::optional<std::string> timeout{};
+    std::optional<std::string> ca_file{};
+    std::optional<std::string> certificate{};
+    std::optional<std::string> key{};
+    bool insecure = false;
 };
 
 struct Settings {
     std::vector<std::string> servers{};
     std::string token{};
     std::chrono::milliseconds timeout{10'000};
+    TlsFiles tls{};
+    bool insecure = false;  // take whoever answers for the server; never from a context, where it would be forgotten
 };
 
 /// Throws Stop: a context that is not there, a time-out that does not parse.

@@ -40,6 +40,10 @@ client::Client& Shell::client() {
     options.servers = settings().servers;
     options.token = settings().token;
     options.timeout = settings().timeout;
+    options.tls_ca_file = settings().tls.ca_file;
+    options.tls_certificate_file = settings().tls.certificate;
+    options.tls_key_file = settings().tls.key;
+    options.tls_verify = !settings().insecure;
     options.user_agent = user_agent;
     options.client_id = client_id_;
     try {

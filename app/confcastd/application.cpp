@@ -13,7 +13,6 @@ namespace confcast::app {
 namespace {
 
 constexpr std::chrono::milliseconds stream_tick{250};
-constexpr std::chrono::milliseconds look_for_credentials{500};
 // Of every answer: whatever bytes a setting has, a browser shall neither run them nor put them into a frame.
 constexpr std::string_view standing_headers =
     "X-Content-Type-Options: nosniff\r\n"
@@ -36,9 +35,10 @@ http::ServerOptions server_options(const Options& options, const api::Api& api) 
     return server;
 }
 
-std::string url_of(const http::ServerOptions& options, std::uint16_t port) {
+std::string url_of(const http::ServerOptions& options, std::uint16_t port, bool secure) {
     const bool v6 = options.host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(port);
+    return (secure ? "https://" : "http://") + (v6 ? "[" + options.host + "]" : options.host) + ":" +
+           std::to_string(port);
 }
 
 }  // namespace
@@ -69,13 +69,22 @@ Application::Application(asio::io_context& io, const Options& options, store::St
           },
           [](http::Router& router) { http::add_test_routes(router); }),
       server_(io.get_executor(), server_options(options, api_), api_.chain(), api_.renderer(), clock, log),
+      secure_(options_.tls, server_, clock, log),
       tasks_(io.get_executor(), log),
       signals_(io.get_executor()),
-      reload_signal_(io.get_executor(), SIGHUP) {
+      hangups_(io.get_executor()) {
     register_metrics();
 }
 
+Result<> Application::listen() {
+    if (const Result<> opened = access_.open(); !opened) return opened;
+    if (const Result<> loaded = secure_.load(); !loaded) return loaded;
+    if (const Result<> listening = server_.listen(); !listening) return listening;
+    return secure_.listen_for_redirect(io_.get_executor(), options_.server, api_.renderer());
+}
+
 void Application::register_metrics() {
+    secure_.register_metrics(registry_);
     register_server(registry_, server_);
     register_feed(registry_, feed_, clock_);
     register_hub(registry_, hub_);
@@ -90,14 +99,10 @@ void Application::register_metrics() {
     observe::register_process_metrics(registry_);
 }
 
-Result<> Application::listen() {
-    if (const Result<> opened = access_.open(); !opened) return opened;
-    return server_.listen();
-}
-
 void Application::run() {
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
+    hangups_.add(SIGHUP);
     start_tasks();
     // Whatever escapes is a bug: it is logged and counted, and the others are served on.
     for (;;) {
@@ -120,8 +125,9 @@ void Application::start_tasks() {
     tasks_.spawn("streams", tick_streams());
     tasks_.spawn("loop monitor", loop_monitor_.run());
     tasks_.spawn("credentials", watch_credentials());
-    tasks_.spawn("reload", wait_for_reload());
     tasks_.spawn("listener", server_.run());
+    secure_.start(tasks_);
+    tasks_.spawn("hangups", wait_for_hangups());
     tasks_.spawn("announcement", announce());
     asio::co_spawn(io_, wait_for_signals(), [this](const std::exception_ptr& thrown) {
         if (thrown) std::rethrow_exception(thrown);  // to the loop, which logs it
@@ -140,38 +146,11 @@ Awaitable<> Application::tick_streams() {
     }
 }
 
-// Who was let in by what a file no longer says is out within a second. Cancellation as above.
-Awaitable<> Application::watch_credentials() {
-    SteadyTimer timer(io_.get_executor());
-    for (;;) {
-        timer.expires_after(look_for_credentials);
-        const auto [ec] = co_await timer.async_wait(as_result);
-        if (ec) co_return;
-        if (access_.poll()) api_.recheck_access();
-    }
-}
-
-Awaitable<> Application::wait_for_reload() {
-    for (;;) {
-        const auto [ec, signal] = co_await reload_signal_.async_wait(as_result);
-        if (ec) co_return;
-        reload();
-    }
-}
-
-void Application::reload() {
-    const std::vector<std::string> problems = access_.reload();
-    for (const std::string& problem : problems)
-        log_.error("app", "could not be reloaded: what was there goes on", {{"reason", problem}});
-    api_.recheck_access();
-    log_.info("app", "reloaded", {{"problems", problems.size()}});
-}
-
 // One line for people, on stdout, when the first request would be answered well.
 Awaitable<> Application::announce() {
     const Result<> listed = co_await feed_.wait_for(1, SteadyTime::max());
     if (!listed) co_return;
-    const std::string url = url_of(options_.server, server_.port());
+    const std::string url = url_of(options_.server, server_.port(), secure_.wanted());
     std::printf("confcast %s is ready: %s (settings in %s)\n", options_.api.version.c_str(), url.c_str(),
                 options_.store_name.c_str());
     std::fflush(stdout);
@@ -208,6 +187,7 @@ Awaitable<> Application::end() {
     server_.stop_accepting();
     hub_.drain("shutting down", options_.drain_timeout / 2);
     co_await server_.shutdown(clock_.now() + options_.drain_timeout);
+    co_await secure_.shutdown(clock_.now());
     tasks_.cancel();
     const bool ended = co_await tasks_.join(clock_.now() + task_end);
     if (!ended) log_.warning("app", "tasks did not end in time", {{"tasks", tasks_.size()}});

@@ -24,6 +24,7 @@
 #include "confcast/store/store.hpp"
 #include "memory_budget.hpp"
 #include "options.hpp"
+#include "secure.hpp"
 
 namespace confcast::app {
 
@@ -41,6 +42,8 @@ class Application {
     std::uint16_t port() const { return server_.port(); }
     /// For what the application does not know: the store's engine. Before run().
     observe::Registry& registry() { return registry_; }
+    /// Reads again what may change while the server runs (SIGHUP).
+    void reload();
     /// Serves until a signal; returns when everything has ended.
     void run();
 
@@ -48,10 +51,9 @@ class Application {
     void start_tasks();
     Awaitable<> tick_streams();
     Awaitable<> watch_credentials();
-    Awaitable<> wait_for_reload();
-    void reload();
     Awaitable<> announce();
     Awaitable<> wait_for_signals();
+    Awaitable<> wait_for_hangups();
     Awaitable<> end();
     void register_metrics();
 
@@ -71,9 +73,10 @@ class Application {
     push::Hub hub_;
     api::Api api_;
     http::Server server_;
+    Secure secure_;
     TaskGroup tasks_;
     asio::basic_signal_set<Executor> signals_;
-    asio::basic_signal_set<Executor> reload_signal_;
+    asio::basic_signal_set<Executor> hangups_;
     std::uint64_t escaped_ = 0;  // exceptions that reached the loop
 };
 

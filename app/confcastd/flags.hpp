@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
@@ -62,6 +63,12 @@ class Flags {
     }
     void word(const std::string& name, std::string& target, const std::string& text, const std::string& type) {
         app_.add_option(name, target, text)->type_name(type)->capture_default_str()->group(group_);
+    }
+    void path(const std::string& name, std::filesystem::path& target, const std::string& text) {
+        app_.add_option_function<std::string>(
+                name, [&target](const std::string& word) { target = word; }, text)
+            ->type_name("FILE")
+            ->group(group_);
     }
 
   private:

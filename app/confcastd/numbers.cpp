@@ -85,7 +85,7 @@ void register_api(observe::Registry& registry, const api::Api& api) {
                      {{"what", "created"}});
     registry.counter("confcast_auth_tokens_total", "Tokens in the store", member(api, &Stats::tokens_revoked),
                      {{"what", "revoked"}});
-    const std::string limited = "Requests refused by a limit";
+    const std::string limited = "Requests refused by a limit, and messages that had to wait";
     registry.counter("confcast_limited_total", limited, member(api, &Stats::requests_limited), {{"limit", "requests"}});
     registry.counter("confcast_limited_total", limited, member(api, &Stats::writes_limited),
                      {{"limit", "namespace_writes"}});
@@ -160,6 +160,12 @@ void register_server(observe::Registry& registry, const http::Server& server) {
                      member(server, &Stats::bad_requests));
     registry.counter("confcast_http_timeouts_total", "Requests that did not arrive in time",
                      member(server, &Stats::timeouts));
+    registry.counter("confcast_http_tls_handshakes_total", "TLS handshakes that went well",
+                     member(server, &Stats::tls_handshakes));
+    registry.counter("confcast_http_tls_failures_total", "TLS handshakes that did not",
+                     member(server, &Stats::tls_failures));
+    registry.counter("confcast_limited_total", "Requests refused by a limit, and messages that had to wait",
+                     member(server, &Stats::messages_held), {{"limit", "websocket_messages"}});
     registry.counter("confcast_http_upgrades_total", "Upgrades to WebSocket", member(server, &Stats::upgrades));
     registry.counter("confcast_http_sent_bytes_total", "Bytes sent", member(server, &Stats::bytes_sent));
 }

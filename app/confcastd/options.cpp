@@ -46,6 +46,9 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.bytes("--max-head", options.server.max_head, "Request line and headers");
     flags.bytes("--max-target", options.server.max_target, "Request target");
     flags.bytes("--max-websocket-message", options.server.max_websocket_message, "A message from a WebSocket client");
+    flags.count("--websocket-rate", options.server.websocket_rate,
+                "Messages a second that are read of a WebSocket client; 0 = all at once", 0);
+    flags.count("--websocket-burst", options.server.websocket_burst, "… and at once after a rest");
     flags.duration("--head-timeout", options.server.head_timeout, "From a request's first byte to the end of its head");
     flags.duration("--body-timeout", options.server.body_timeout, "From there to the end of its body");
     flags.duration("--write-timeout", options.server.write_timeout, "A client that takes no byte for so long is cut");
@@ -55,6 +58,10 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.duration("--pong-timeout", options.server.pong_timeout, "For the answer to a ping");
     flags.duration("--stream-keep-alive", options.server.stream_keep_alive,
                    "Between signs of life on another stream that is quiet");
+
+    flags.group("TLS");
+    add_tls_flags(flags, options.tls);
+    flags.duration("--tls-handshake-timeout", options.server.tls_handshake_timeout, "TLS handshake");
 
     flags.group("Settings");
     flags.bytes("--max-value", options.api.max_value, "One setting's value");
@@ -179,7 +186,7 @@ std::variant<Options, Ending> parse_options(int count, const char* const* argume
     }
     for (const std::string& problem :
          {read_store(words.store, options), read_listen(words.listen, options), read_log(words, options),
-          read_rest(words, options), check_access(options.access, options.api, options.no_auth)})
+          read_rest(words, options), read_tls(options.tls), check_access(options.access, options.api, options.no_auth)})
         if (!problem.empty()) return Ending{2, "confcastd: " + problem + ".\n"};
     options.api.version = version;
     options.push.server = "confcast/" + std::string(version);

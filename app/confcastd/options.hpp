@@ -13,6 +13,7 @@
 #include "confcast/push/hub.hpp"
 #include "confcast/store/embedded.hpp"
 #include "etcd_setup.hpp"
+#include "tls_setup.hpp"
 
 namespace confcast::app {
 
@@ -21,6 +22,7 @@ struct Options {
     std::string store_name = "sqlite:./data";  // --store as it was written
     store::EmbeddedOptions store;
     EtcdSetup etcd;  // used when it has endpoints
+    TlsSetup tls;
     std::string prefix = "/config/";
     feed::FeedOptions feed;
     push::HubOptions push;

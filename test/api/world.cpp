@@ -50,6 +50,7 @@ World::World(const ApiOptions& options, Start start, Asks asks)
 
 void World::start_feed() {
     tasks_.spawn("replicator", feed.run_replicator());
+    io.restart();
     while (!feed.ready()) io.run_one();
     test::run(io, api.check_health());
 }

@@ -40,6 +40,28 @@ TEST(Settings, HaveATokenAndATimeOut) {
     EXPECT_THROW(settle({.timeout = "0s"}, with({}), {}), Stop);
 }
 
+TEST(Settings, HaveTheFilesOfTls) {
+    const Contexts secure{"prod", {{"prod", {"https://p:1", "", {"/c/ca", "/c/cert", "/c/key"}}}}};
+    const auto environment =
+        with({{"CONFCAST_CA_FILE", "/e/ca"}, {"CONFCAST_CERT", "/e/cert"}, {"CONFCAST_KEY", "/e/key"}});
+    EXPECT_EQ(settle({}, with({}), {}).tls.ca_file, "");
+    EXPECT_EQ(settle({}, with({}), secure).tls.ca_file, "/c/ca");
+    EXPECT_EQ(settle({}, environment, secure).tls.ca_file, "/e/ca");
+    EXPECT_EQ(settle({.ca_file = "/f/ca"}, environment, secure).tls.ca_file, "/f/ca");
+    EXPECT_EQ(settle({}, with({}), secure).tls.certificate, "/c/cert");
+    EXPECT_EQ(settle({}, environment, secure).tls.key, "/e/key");
+    const auto half = settle({.certificate = "/f/cert"}, environment, secure);
+    EXPECT_EQ(half.tls.certificate, "/f/cert");
+    EXPECT_EQ(half.tls.key, "") << "never the key of another certificate";
+}
+
+TEST(Settings, AreInsecureOnlyWhenToldSoNow) {
+    EXPECT_FALSE(settle({}, with({}), {}).insecure);
+    EXPECT_FALSE(settle({}, with({{"CONFCAST_INSECURE", "0"}}), {}).insecure);
+    EXPECT_TRUE(settle({}, with({{"CONFCAST_INSECURE", "1"}}), {}).insecure);
+    EXPECT_TRUE(settle({.insecure = true}, with({}), {}).insecure);
+}
+
 TEST(Settings, MayNameSeveralServers) {
     EXPECT_EQ(settle({.server = "a:1,b:2,"}, with({}), {}).servers, (std::vector<std::string>{"a:1", "b:2"}));
 }

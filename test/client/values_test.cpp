@@ -26,10 +26,15 @@ TEST(Endpoint, IsAHostAndAPort) {
         EXPECT_EQ(parsed(bad), "refused") << bad;
 }
 
-TEST(Endpoint, TlsIsRefusedByName) {
-    const auto endpoint = parse_endpoint("https://config:443");
-    ASSERT_FALSE(endpoint);
-    EXPECT_NE(endpoint.error().message.find("TLS"), std::string::npos);
+TEST(Endpoint, SpeaksTlsWhenItSaysSo) {
+    for (const char* secure : {"https://config:443", "wss://config:443/"}) {
+        EXPECT_EQ(parsed(secure), "config:443");
+        EXPECT_TRUE(parse_endpoint(secure)->tls) << secure;
+    }
+    EXPECT_EQ(parsed("https://config"), "config:8080") << "the server's usual port, with TLS too";
+    for (const char* plain : {"config:443", "http://config", "ws://config"})
+        EXPECT_FALSE(parse_endpoint(plain)->tls) << plain;
+    EXPECT_EQ(parsed("https://http://a"), "refused");
 }
 
 TEST(Endpoints, TheOneThatWorksIsKept) {
@@ -46,8 +51,11 @@ TEST(Endpoints, TheOneThatWorksIsKept) {
 TEST(Options, ThatMakeNoSenseAreRefusedAtOnce) {
     asio::io_context io;
     EXPECT_THROW(Client(io, {.servers = {}}), std::invalid_argument);
-    EXPECT_THROW(Client(io, {.servers = {"https://a"}}), std::invalid_argument);
     EXPECT_NO_THROW(Client(io, {.servers = {"a"}}));
+    EXPECT_NO_THROW(Client(io, {.servers = {"https://a"}}));
+    EXPECT_THROW(Client(io, {.servers = {"https://a"}, .tls_ca_file = "/nowhere.pem"}), std::invalid_argument);
+    EXPECT_THROW(Client(io, {.servers = {"https://a"}, .tls_key_file = "/nowhere.key"}), std::invalid_argument);
+    EXPECT_NO_THROW(Client(io, {.servers = {"a"}, .tls_ca_file = "/nowhere.pem"})) << "no server asks for it";
 }
 
 TEST(Requests, KeysAreEncodedAndKeepTheirSlashes) {

@@ -1,5 +1,6 @@
 #include "server.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -52,7 +53,9 @@ void Server::start() {
 
 void Server::wait_ready() {
     const auto deadline = load::Clock::now() + std::chrono::seconds{60};
+    const bool secure = std::ranges::find(setup_.flags, "--tls-cert") != setup_.flags.end();
     while (load::Clock::now() < deadline) {
+        if (secure && output().find(" is ready: https://") != std::string::npos) return;
         try {
             if (load::HttpClient(endpoint_, std::chrono::seconds{5}).get("/readyz").status == 200) return;
         } catch (const std::runtime_error&) {  // not listening yet

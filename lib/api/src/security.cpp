@@ -71,7 +71,11 @@ Result<auth::PrincipalPtr> Security::identify(const http::Context& context, bool
             return current(whose);
         }
     }
-    return authenticator_->anonymous();
+    if (!request.client_certificate.empty()) {
+        Result<auth::PrincipalPtr> named = authenticator_->certificate(request.client_certificate);
+        if (named) return named;
+    }
+    return unless_unready(authenticator_->anonymous());
 }
 
 void Security::introduce(http::Context& context, auth::PrincipalPtr caller) const {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "requests.hpp"
+#include "tls.hpp"
 
 namespace confcast::client {
 namespace {
@@ -22,6 +23,15 @@ std::vector<Endpoint> endpoints_of(const Options& options) {
         endpoints.push_back(*endpoint);
     }
     return endpoints;
+}
+
+std::shared_ptr<Tls> tls_of(const Options& options, const Endpoints& endpoints) {
+    bool wanted = false;
+    for (std::size_t i = 0; i < endpoints.size(); ++i) wanted |= endpoints[i].tls;
+    if (!wanted) return nullptr;
+    const auto tls = make_tls(options);
+    if (!tls) throw std::invalid_argument(tls.error().message);
+    return *tls;
 }
 
 MachineOptions machine_options_of(const Options& options) {
@@ -49,7 +59,8 @@ ClientImpl::ClientImpl(Executor executor, Options options)
     : executor_(executor),
       options_(std::move(options)),
       endpoints_(endpoints_of(options_)),
-      requester_(executor, options_, endpoints_),
+      tls_(tls_of(options_, endpoints_)),
+      requester_(executor, options_, endpoints_, tls_),
       machine_(machine_options_of(options_)),
       keeper_(machine_, options_.last_known_good, options_.save_every),
       waker_(executor),
@@ -162,7 +173,7 @@ Awaitable<Ending> ClientImpl::read_stream(Opening opening, std::size_t server) {
     setup.max_message = options_.max_message;
     setup.handshake_timeout = options_.handshake_timeout;
     setup.silence_timeout = options_.silence_timeout;
-    const auto socket = std::make_shared<WebSocketConnection>(executor_, endpoints_[server], std::move(setup));
+    const auto socket = std::make_shared<WebSocketConnection>(executor_, endpoints_[server], std::move(setup), tls_);
     socket_ = socket;
     const Result<> opened = co_await socket->open(now() + options_.connect_timeout);
     if (!opened) co_return Ending{opened.error(), 0};

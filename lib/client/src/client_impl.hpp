@@ -44,6 +44,7 @@ class ClientImpl : public std::enable_shared_from_this<ClientImpl> {
     Executor executor_;
     Options options_;
     Endpoints endpoints_;
+    const std::shared_ptr<Tls> tls_;  // nullptr: no server asks for it
     Requester requester_;
     StreamMachine machine_;
     Keeper keeper_;

@@ -32,13 +32,15 @@ std::string Endpoint::to_string() const {
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
     std::string_view rest = text;
-    if (rest.starts_with("https://") || rest.starts_with("wss://"))
-        return refuse(text, "asks for TLS, which this client does not have yet");
-    for (const std::string_view scheme : {"http://", "ws://"})
-        if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
+    Endpoint endpoint;
+    for (const std::string_view scheme : {"http://", "ws://", "https://", "wss://"}) {
+        if (!rest.starts_with(scheme)) continue;
+        rest.remove_prefix(scheme.size());
+        endpoint.tls = scheme == "https://" || scheme == "wss://";
+        break;
+    }
     if (rest.ends_with('/')) rest.remove_suffix(1);
 
-    Endpoint endpoint;
     endpoint.port = "8080";
     std::string_view port;
     if (rest.starts_with('[')) {
@@ -53,7 +55,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
         port = rest.substr(colon);
     }
     if (endpoint.host.empty() || !std::ranges::all_of(endpoint.host, is_host_byte))
-        return refuse(text, "is not HOST:PORT or http://HOST:PORT");
+        return refuse(text, "is not HOST:PORT, http://HOST:PORT or https://HOST:PORT");
     if (port.starts_with(':')) {
         if (!is_port(port.substr(1))) return refuse(text, "has no port from 1 to 65535 behind its colon");
         endpoint.port = port.substr(1);

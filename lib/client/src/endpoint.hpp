@@ -15,11 +15,13 @@ namespace confcast::client {
 struct Endpoint {
     std::string host;  // without brackets
     std::string port;
+    bool tls = false;
     /// HOST:PORT, the host in brackets when it is an IPv6 address.
     std::string to_string() const;
 };
 
-/// "http://HOST[:PORT][/]" or "HOST[:PORT]"; the port is 8080 when there is none. `invalid` with the rule.
+/// "http://HOST[:PORT][/]", the same with https://, or "HOST[:PORT]"; the port is 8080 when there is none, with TLS
+/// too. `invalid` with the rule.
 Result<Endpoint> parse_endpoint(std::string_view text);
 
 class Endpoints {

@@ -14,8 +14,10 @@ namespace confcast::client {
 namespace http = boost::beast::http;
 
 struct HttpConnection::Impl {
-    Impl(Executor executor, Endpoint e) : stream(executor), endpoint(std::move(e)) {}
-    TcpStream stream;
+    Impl(Executor executor, Endpoint e, std::shared_ptr<Tls> tls)
+        : stream(executor, e.tls ? std::move(tls) : nullptr), endpoint(std::move(e)) {}
+    Transport stream;
+    TcpStream& tcp() { return stream.next_layer(); }
     Endpoint endpoint;
     boost::beast::flat_buffer buffer{};
     bool open = true;
@@ -28,8 +30,8 @@ struct HttpConnection::Impl {
     }
 };
 
-HttpConnection::HttpConnection(Executor executor, Endpoint endpoint)
-    : impl_(std::make_unique<Impl>(executor, std::move(endpoint))) {}
+HttpConnection::HttpConnection(Executor executor, Endpoint endpoint, std::shared_ptr<Tls> tls)
+    : impl_(std::make_unique<Impl>(executor, std::move(endpoint), std::move(tls))) {}
 HttpConnection::~HttpConnection() = default;
 
 Awaitable<Result<>> HttpConnection::connect(SteadyTime deadline) {
@@ -39,13 +41,13 @@ Awaitable<Result<>> HttpConnection::connect(SteadyTime deadline) {
 
 void HttpConnection::abort() {
     impl_->open = false;
-    impl_->stream.close();
+    impl_->tcp().close();
 }
 
 // An end or bytes that nobody asked for: either way the next request would be lost on it.
 bool HttpConnection::reusable() {
     if (!impl_->open || impl_->buffer.size() != 0) return false;
-    auto& socket = impl_->stream.socket();
+    auto& socket = impl_->tcp().socket();
     boost::system::error_code error;
     socket.non_blocking(true, error);
     if (error) return false;
@@ -86,7 +88,7 @@ RawResponse response_of(http::response<http::string_body>&& message, const Endpo
 Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std::size_t max_body, SteadyTime deadline) {
     const bool head = request.method == "HEAD";
     const auto message = message_of(request, impl_->endpoint);
-    impl_->stream.expires_at(deadline);
+    impl_->tcp().expires_at(deadline);
     const auto [write_error, written] = co_await http::async_write(impl_->stream, message, as_result);
     // A server that refuses a body may answer and close before it has read all of it: the answer counts.
     const bool refused_early = write_error == asio::error::broken_pipe || write_error == asio::error::connection_reset;
@@ -107,7 +109,7 @@ Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std:
         }
         co_return failure;
     }
-    impl_->stream.expires_never();
+    impl_->tcp().expires_never();
     impl_->open = !write_error && parser.get().keep_alive();
     co_return response_of(parser.release(), impl_->endpoint);
 }

@@ -10,9 +10,12 @@
 
 namespace confcast::client {
 
+struct Tls;
+
 class HttpConnection {
   public:
-    HttpConnection(Executor executor, Endpoint endpoint);
+    /// `tls`: needed when the endpoint asks for it.
+    HttpConnection(Executor executor, Endpoint endpoint, std::shared_ptr<Tls> tls);
     ~HttpConnection();
 
     /// `unreachable`, `timed_out` or `cancelled` when it does not work.

@@ -77,7 +77,7 @@ Awaitable<Result<RawResponse>> Requester::send(RawRequest request) {
 Awaitable<Requester::Attempt> Requester::attempt(std::size_t server, RawRequest request, SteadyTime deadline) {
     Connection connection = take_idle(server);
     const bool fresh = connection == nullptr;
-    if (fresh) connection = std::make_unique<HttpConnection>(executor_, endpoints_[server]);
+    if (fresh) connection = std::make_unique<HttpConnection>(executor_, endpoints_[server], tls_);
     const Busy busy(*this, connection.get());
     if (fresh) {
         const SteadyTime soon = std::chrono::steady_clock::now() + options_.connect_timeout;

@@ -18,8 +18,8 @@ namespace confcast::client {
 class Requester {
   public:
     /// `options` and `endpoints` outlive this.
-    Requester(Executor executor, const Options& options, Endpoints& endpoints)
-        : executor_(executor), options_(options), endpoints_(endpoints) {}
+    Requester(Executor executor, const Options& options, Endpoints& endpoints, std::shared_ptr<Tls> tls)
+        : executor_(executor), options_(options), endpoints_(endpoints), tls_(std::move(tls)) {}
 
     /// Any status is an answer. The caller keeps this alive until it returns.
     Awaitable<Result<RawResponse>> send(RawRequest request);
@@ -63,6 +63,7 @@ class Requester {
     Executor executor_;
     const Options& options_;
     Endpoints& endpoints_;
+    const std::shared_ptr<Tls> tls_;
     std::list<Idle> idle_;  // the last one was used last
     std::set<HttpConnection*> busy_;
     std::mt19937_64 random_{std::random_device{}()};

@@ -20,9 +20,12 @@ constexpr std::size_t kept_buffer = 64U << 10U;  // between messages
 }  // namespace
 
 struct WebSocketConnection::Impl {
-    Impl(Executor executor, Endpoint e, WebSocketSetup s)
-        : socket(executor), endpoint(std::move(e)), setup(std::move(s)), buffer(setup.max_message) {}
-    websocket::stream<TcpStream, false> socket;  // false: no permessage-deflate
+    Impl(Executor executor, Endpoint e, WebSocketSetup s, std::shared_ptr<Tls> tls)
+        : socket(executor, e.tls ? std::move(tls) : nullptr),
+          endpoint(std::move(e)),
+          setup(std::move(s)),
+          buffer(setup.max_message) {}
+    websocket::stream<Transport, false> socket;  // false: no permessage-deflate
     Endpoint endpoint;
     WebSocketSetup setup;
     beast::flat_buffer buffer;
@@ -32,8 +35,9 @@ struct WebSocketConnection::Impl {
     bool closing = false;
 };
 
-WebSocketConnection::WebSocketConnection(Executor executor, Endpoint endpoint, WebSocketSetup setup)
-    : impl_(std::make_unique<Impl>(executor, std::move(endpoint), std::move(setup))) {}
+WebSocketConnection::WebSocketConnection(Executor executor, Endpoint endpoint, WebSocketSetup setup,
+                                         std::shared_ptr<Tls> tls)
+    : impl_(std::make_unique<Impl>(executor, std::move(endpoint), std::move(setup), std::move(tls))) {}
 WebSocketConnection::~WebSocketConnection() = default;
 
 namespace {

@@ -14,6 +14,8 @@
 
 namespace confcast::client {
 
+struct Tls;
+
 struct WebSocketSetup {
     std::string target{};
     std::vector<std::pair<std::string, std::string>> headers{};
@@ -24,7 +26,7 @@ struct WebSocketSetup {
 
 class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
   public:
-    WebSocketConnection(Executor executor, Endpoint endpoint, WebSocketSetup setup);
+    WebSocketConnection(Executor executor, Endpoint endpoint, WebSocketSetup setup, std::shared_ptr<Tls> tls);
     ~WebSocketConnection();
 
     /// A server that refuses is `answered`, with what it said.

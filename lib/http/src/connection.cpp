@@ -7,6 +7,7 @@
 #include "http_session.hpp"
 #include "shared.hpp"
 #include "streaming.hpp"
+#include "tls_handshake.hpp"
 
 namespace confcast::http {
 namespace {
@@ -19,6 +20,17 @@ std::string name_of(const asio::ip::tcp::endpoint& peer) {
 
 /// Ends when the connection does. What HTTP needed is freed before the WebSocket or the stream begins.
 Awaitable<> run_connection(Connection& connection) {
+    if (connection.shared->tls) {
+        // Who is refused is not worth the cost of a handshake, and without one cannot be told.
+        if (connection.refused) co_return;
+        const Handshake handshake = co_await shake_hands(connection);
+        if (handshake == Handshake::failed) co_return;
+        if (handshake == Handshake::plain_text) {
+            HttpSession http(connection);
+            co_await http.turn_away(Error(Errc::malformed_request).with("reason", "this port speaks HTTPS only"));
+            co_return;
+        }
+    }
     auto http = std::make_unique<HttpSession>(connection);
     if (connection.refused) {
         co_await http->turn_away(*connection.refused);
@@ -49,7 +61,7 @@ void on_end(const Connection& connection, const std::exception_ptr& thrown) {
 Connection::Connection(std::shared_ptr<Shared> s, Socket accepted, const asio::ip::tcp::endpoint& peer,
                        std::optional<Error> why_not)
     : shared(std::move(s)),
-      socket(std::move(accepted)),
+      wire(std::move(accepted)),
       remote(name_of(peer)),
       refused(why_not ? std::make_unique<const Error>(std::move(*why_not)) : nullptr),
       from(refused ? nullptr : &shared->addresses.enter(peer.address())) {
@@ -73,7 +85,7 @@ Connection::~Connection() {
 
 void Connection::cut() {
     boost::system::error_code ignored;
-    socket.close(ignored);
+    wire.socket().close(ignored);
 }
 
 void start_connection(std::unique_ptr<Connection> connection) {

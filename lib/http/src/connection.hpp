@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
@@ -12,11 +11,11 @@
 #include "addresses.hpp"
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
+#include "wire.hpp"
 
 namespace confcast::http {
 
 struct Shared;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 /// What is done on a connection now, as the sweep and the shutdown see it. Neither call ends it on the spot.
 class Activity {
@@ -43,7 +42,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
     void cut();
 
     const std::shared_ptr<Shared> shared;
-    Socket socket;
+    Wire wire;
     std::string remote;
     SteadyTime deadline = SteadyTime::max();
     Activity* activity = nullptr;

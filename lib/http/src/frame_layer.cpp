@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "drop_input.hpp"
 #include "send_now.hpp"
 #include "shared.hpp"
 
@@ -93,7 +92,7 @@ bool FrameLayer::pump_unit() {
 }
 
 std::size_t FrameLayer::send(std::span<const std::string_view> pieces) {
-    const Sent sent = send_now(connection_.socket.native_handle(), pieces);
+    const Sent sent = connection_.wire.send(pieces);
     Shared& shared = *connection_.shared;
     shared.stats.bytes_sent += sent.bytes;
     taken_ += sent.bytes;
@@ -113,7 +112,7 @@ void FrameLayer::look_at_peer(SteadyTime now) {
 
 std::uint64_t FrameLayer::accepted() const {
     // More than was taken, if there are bytes of earlier answers.
-    const std::uint64_t waits = unacknowledged(connection_.socket.native_handle());
+    const std::uint64_t waits = connection_.wire.unacknowledged();
     return taken_ - std::min(waits, taken_);
 }
 
@@ -124,7 +123,7 @@ void FrameLayer::wait_until_writable() {
     }
     accepted_ = accepted();
     waiting_ = true;
-    connection_.socket.async_wait(asio::socket_base::wait_write, [this](const ErrorCode& ec) {
+    connection_.wire.socket().async_wait(asio::socket_base::wait_write, [this](const ErrorCode& ec) {
         waiting_ = false;
         if (ec) fail();
         pump();
@@ -145,7 +144,7 @@ void FrameLayer::post_written() {
 
 /// True: the peer has closed, or is not worth waiting for.
 bool FrameLayer::drain() {
-    const Dropped dropped = drop_input(connection_.socket.native_handle(), drained_per_turn);
+    const Dropped dropped = connection_.wire.drop_input(drained_per_turn);
     drained_ += dropped.bytes;
     return dropped.ended || drained_ >= most_drained;
 }

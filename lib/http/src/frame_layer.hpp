@@ -67,9 +67,9 @@ class FrameLayer {
     // --- what Beast asks of an AsyncStream ---
     using executor_type = Executor;
     using next_layer_type = Socket;
-    executor_type get_executor() noexcept { return connection_.socket.get_executor(); }
-    next_layer_type& next_layer() noexcept { return connection_.socket; }
-    const next_layer_type& next_layer() const noexcept { return connection_.socket; }
+    executor_type get_executor() noexcept { return connection_.wire.socket().get_executor(); }
+    next_layer_type& next_layer() noexcept { return connection_.wire.socket(); }
+    const next_layer_type& next_layer() const noexcept { return connection_.wire.socket(); }
 
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
@@ -92,8 +92,8 @@ class FrameLayer {
     /// a reset, which can take the close frame away from under the peer's nose.
     template <class Handler>
     void start_teardown(Handler handler) {
-        ErrorCode ignored;
-        connection_.socket.shutdown(Socket::shutdown_send, ignored);
+        // With TLS the close frames have said the end already: if its own word has no room, it is not said.
+        connection_.wire.say_end();
         Teardown<Handler>{*this, std::move(handler)}(ErrorCode());
     }
 
@@ -125,7 +125,7 @@ class FrameLayer {
             if (ec || layer.drain())
                 asio::post(layer.get_executor(), boost::beast::bind_front_handler(std::move(handler), ErrorCode()));
             else
-                layer.next_layer().async_wait(asio::socket_base::wait_read, std::move(*this));
+                layer.connection_.wire.start_wait_readable(std::move(*this));
         }
     };
 
@@ -135,7 +135,7 @@ class FrameLayer {
         if (reading_) owner_.on_heard();
         reading_ = true;
         if (early_.empty()) {
-            connection_.socket.async_read_some(into, std::move(handler));
+            connection_.wire.start_read(into, std::move(handler));
             return;
         }
         const std::size_t n = asio::buffer_copy(into, asio::buffer(early_));

@@ -43,9 +43,12 @@ Awaitable<Takeover> HttpSession::serve() {
         begin_request();
         Result<bool> head = scanner_.scan(input_.data());
         while (head && !*head) {
-            const auto [ec, n] = co_await connection_.socket.async_read_some(input_.prepare(), as_result);
+            const auto [ec, n] = co_await connection_.wire.async_read_some(input_.prepare(), as_result);
             const Read read = on_read(ec, n);
-            if (read && !*read) co_return Takeover{};
+            if (read && !*read) {
+                if (phase_ == Phase::idle && connection_.wire.is_secure()) connection_.wire.say_end();
+                co_return Takeover{};
+            }
             head = read ? scanner_.scan(input_.data()) : read;
         }
         if (!head) {
@@ -71,7 +74,7 @@ Awaitable<Takeover> HttpSession::serve() {
         Context context(request_);
         context.started = shared_.clock.now();
         Response response = co_await answer(context);
-        if (!connection_.socket.is_open()) co_return Takeover{};
+        if (!connection_.wire.socket().is_open()) co_return Takeover{};
         if (response.upgrade) {
             const Result<> upgrade = check_upgrade(request_);
             if (upgrade && !shared_.ending) co_return Takeover{make_upgrade(response), nullptr};
@@ -90,7 +93,7 @@ Awaitable<Takeover> HttpSession::serve() {
         if (!close) continue;
         // A client that did not ask for the end may be sending already: closing on its bytes would reset the connection
         // and with it this answer.
-        if (facts_.keep_alive) co_await linger();
+        if (facts_.keep_alive || connection_.wire.is_secure()) co_await linger();
         co_return Takeover{};
     }
 }
@@ -139,6 +142,8 @@ Result<> HttpSession::accept_head(HeadParser& parser) {
     request_.path = facts_.target.substr(0, question);
     request_.query = request_.has_query ? facts_.target.substr(question + 1) : std::string_view();
     request_.remote = connection_.remote;
+    request_.secure = connection_.wire.is_secure();
+    request_.client_certificate = connection_.wire.client_certificate();
     // The memory stays as it is until the next request begins.
     input_.consume(scanner_.end());
     ++shared_.stats.requests;
@@ -183,7 +188,7 @@ Awaitable<HttpSession::Read> HttpSession::read_sized_body(std::size_t size) {
         const std::size_t had = body.size();
         body.resize(had + std::min(size - had, std::max<std::size_t>(had, 16U << 10U)));
         const auto [ec, n] =
-            co_await connection_.socket.async_read_some(asio::buffer(body.data() + had, body.size() - had), as_result);
+            co_await connection_.wire.async_read_some(asio::buffer(body.data() + had, body.size() - had), as_result);
         body.resize(had + n);
         if (expired_) co_return Error(Errc::request_timeout);
         if (ec) co_return false;
@@ -202,7 +207,7 @@ Awaitable<HttpSession::Read> HttpSession::read_chunked_body(HeadParser& parser, 
         if (parser.is_done()) co_return true;
         const std::size_t had = chunks_.size();
         chunks_.resize(had + (16U << 10U));
-        const auto [ec, n] = co_await connection_.socket.async_read_some(
+        const auto [ec, n] = co_await connection_.wire.async_read_some(
             asio::buffer(chunks_.data() + had, chunks_.size() - had), as_result);
         chunks_.resize(had + n);
         if (expired_) co_return Error(Errc::request_timeout);
@@ -219,7 +224,7 @@ Awaitable<Response> HttpSession::answer(Context& context) {
     } catch (...) {
         what = "an unknown exception";
     }
-    if (connection_.socket.is_open())
+    if (connection_.wire.socket().is_open())
         shared_.log.error("http", "a handler threw", {{"error", what}, {"path", request_.path}});
     co_return co_await shared_.refusal(request_, Errc::internal);
 }
@@ -254,7 +259,7 @@ void HttpSession::on_deadline(SteadyTime now) {
         case Phase::idle: {
             expired_ = true;
             boost::system::error_code ignored;
-            connection_.socket.cancel(ignored);
+            connection_.wire.socket().cancel(ignored);
             break;
         }
         case Phase::writing:

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "response_head.hpp"
-#include "send_now.hpp"
 #include "shared.hpp"
 
 namespace confcast::http {
@@ -28,7 +27,7 @@ bool HttpSession::start_write(const Response& response, bool close) {
 }
 
 bool HttpSession::send_what_goes() {
-    const Sent sent = send_now(connection_.socket.native_handle(), unsent_);
+    const Sent sent = connection_.wire.send(unsent_);
     shared_.stats.bytes_sent += sent.bytes;
     std::size_t gone = sent.bytes;
     for (auto& piece : unsent_) {
@@ -42,7 +41,7 @@ bool HttpSession::send_what_goes() {
 
 /// Since the last look. Bytes that went into the kernel count as well: they move the deadline themselves.
 bool HttpSession::client_reads() {
-    const std::size_t before = std::exchange(unread_, unacknowledged(connection_.socket.native_handle()));
+    const std::size_t before = std::exchange(unread_, connection_.wire.unacknowledged());
     return unread_ < before;
 }
 
@@ -50,8 +49,8 @@ bool HttpSession::client_reads() {
 Awaitable<bool> HttpSession::finish_write() {
     enter(Phase::writing, shared_.clock.now() + shared_.options.write_timeout);
     client_reads();
-    while (connection_.socket.is_open()) {
-        const auto [ec] = co_await connection_.socket.async_wait(asio::socket_base::wait_write, as_result);
+    while (connection_.wire.socket().is_open()) {
+        const auto [ec] = co_await connection_.wire.socket().async_wait(asio::socket_base::wait_write, as_result);
         if (ec) co_return false;
         const auto before = shared_.stats.bytes_sent;
         if (send_what_goes()) co_return true;
@@ -88,21 +87,24 @@ Awaitable<> HttpSession::refuse(Error error) {
 Awaitable<> HttpSession::turn_away(Error error) {
     expired_ = false;
     enter(Phase::handling, SteadyTime::max());
+    const bool later = http_status(error.code()) == 503;
     Response response = co_await shared_.refusal(request_, std::move(error));
-    if (!response.header("Retry-After")) response.set("Retry-After", "1");
+    if (later && !response.header("Retry-After")) response.set("Retry-After", "1");
     if (start_write(response, true)) co_await linger();
 }
 
 /// A close with unread bytes in the kernel is a reset, which can take the answer away from under the client's nose: say
 /// the end, then read until the client has seen it (RFC 9112, 9.6).
 Awaitable<> HttpSession::linger() {
-    boost::system::error_code ignored;
-    connection_.socket.shutdown(Socket::shutdown_send, ignored);
     enter(Phase::lingering, shared_.clock.now() + linger_time);
+    while (!connection_.wire.say_end()) {
+        const auto [ec] = co_await connection_.wire.socket().async_wait(asio::socket_base::wait_write, as_result);
+        if (ec) co_return;
+    }
     char dropped[4096];
     std::size_t total = 0;
     while (total < linger_bytes) {
-        const auto [ec, n] = co_await connection_.socket.async_read_some(asio::buffer(dropped), as_result);
+        const auto [ec, n] = co_await connection_.wire.async_read_some(asio::buffer(dropped), as_result);
         if (ec) break;
         total += n;
     }

@@ -163,7 +163,7 @@ void Listener::refuse_from_reserve(std::string_view answer) {
         if (client < 0) break;
         ++shared_->stats.refused_connections;
         const std::string_view pieces[] = {answer};
-        send_now(client, pieces);
+        if (!shared_->tls) send_now(client, pieces);
         ::shutdown(client, SHUT_WR);
         // What has come already is read, so that the close is no reset that takes the answer away.
         char dropped[4096];
@@ -180,7 +180,8 @@ Awaitable<std::string> Listener::refusal() {
     Response response = co_await shared_->refusal(request, Errc::too_many_connections);
     if (!response.header("Retry-After")) response.set("Retry-After", "1");
     std::string bytes;
-    append_head(bytes, response, {11, true, shared_->date.at(shared_->clock.wall())});
+    append_head(bytes, response,
+                {11, true, shared_->date.at(shared_->clock.wall()), shared_->options.standing_headers});
     bytes += response.body_view();
     co_return bytes;
 }

@@ -32,6 +32,7 @@ Server::~Server() {
     impl_->shared->connections.cut();
 }
 
+void Server::set_tls(std::shared_ptr<const TlsContext> tls) { impl_->shared->tls = std::move(tls); }
 Result<> Server::listen() { return impl_->listener->open(); }
 std::uint16_t Server::port() const { return impl_->listener->port(); }
 Awaitable<> Server::run() { return run_listener(impl_->listener); }

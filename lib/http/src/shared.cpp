@@ -11,8 +11,9 @@ using std::chrono::milliseconds;
 
 /// Often enough that no deadline is missed by more than a quarter of it.
 milliseconds sweep_interval(const ServerOptions& o) {
-    const auto shortest = std::min({o.head_timeout, o.body_timeout, o.write_timeout, o.idle_timeout,
-                                    o.handshake_timeout, o.ping_interval, o.pong_timeout, o.stream_keep_alive});
+    const auto shortest =
+        std::min({o.head_timeout, o.body_timeout, o.write_timeout, o.idle_timeout, o.handshake_timeout,
+                  o.tls_handshake_timeout, o.ping_interval, o.pong_timeout, o.stream_keep_alive});
     return std::clamp(shortest / 4, milliseconds{5}, milliseconds{500});
 }
 

@@ -24,6 +24,7 @@ struct Shared {
     const ErrorRenderer& render;
     const Clock& clock;
     Log& log;
+    std::shared_ptr<const TlsContext> tls;  // of connections to come
     ServerStats stats;
     HttpDate date;
     bool ending = false;  // answer what is under way, begin nothing new

@@ -7,7 +7,6 @@
 
 #include "confcast/base/notifier.hpp"
 #include "confcast/http/byte_stream.hpp"
-#include "drop_input.hpp"
 #include "run_handler.hpp"
 #include "send_now.hpp"
 #include "shared.hpp"
@@ -116,7 +115,7 @@ Awaitable<> StreamSession::run(ByteStreamEvents& events) {
     if (unreported_) post_written();
     set_deadline();
     while (!broken_) {
-        const auto [ec] = co_await connection_.socket.async_wait(asio::socket_base::wait_read, as_result);
+        const auto [ec] = co_await connection_.wire.async_wait_readable(as_result);
         if (ec || !ignore_input()) break;
     }
     // What has been cancelled may not wait; this wait is short and must not be skipped.
@@ -201,7 +200,7 @@ void StreamSession::go(std::span<const std::string_view> pieces) {
 }
 
 std::size_t StreamSession::send(std::span<const std::string_view> pieces) {
-    const Sent sent = send_now(connection_.socket.native_handle(), pieces);
+    const Sent sent = connection_.wire.send(pieces);
     shared_.stats.bytes_sent += sent.bytes;
     taken_ += sent.bytes;
     if (sent.error) {
@@ -216,7 +215,7 @@ void StreamSession::wait_until_writable() {
     // It has just taken something, or nothing would have been left over only now.
     looked_ = shared_.clock.now();
     accepted_ = accepted_by_peer();
-    connection_.socket.async_wait(asio::socket_base::wait_write, [this](const boost::system::error_code& ec) {
+    connection_.wire.socket().async_wait(asio::socket_base::wait_write, [this](const boost::system::error_code& ec) {
         waiting_ = false;
         if (ec) fail();
         if (!broken_) send_rest();
@@ -252,8 +251,7 @@ void StreamSession::end_body() {
         go(all);  // and back here when that is gone
         return;
     }
-    boost::system::error_code ignored;
-    connection_.socket.shutdown(Socket::shutdown_send, ignored);
+    if (!connection_.wire.say_end()) wait_until_writable();  // and back here
 }
 
 void StreamSession::post_written() {
@@ -279,14 +277,14 @@ void StreamSession::tell_written() {
 
 /// False when it is time to go.
 bool StreamSession::ignore_input() {
-    const Dropped dropped = drop_input(connection_.socket.native_handle(), ignored_per_turn);
+    const Dropped dropped = connection_.wire.drop_input(ignored_per_turn);
     ignored_ += dropped.bytes;
     return !dropped.ended && ignored_ <= (closing_ ? most_ignored_at_end : most_ignored);
 }
 
 /// Negative while there are bytes of earlier answers.
 std::int64_t StreamSession::accepted_by_peer() const {
-    const std::size_t waits = unacknowledged(connection_.socket.native_handle());
+    const std::size_t waits = connection_.wire.unacknowledged();
     return static_cast<std::int64_t>(taken_) - static_cast<std::int64_t>(waits);
 }
 
@@ -341,7 +339,7 @@ void StreamSession::on_quiet() {
 }  // namespace
 
 Awaitable<> serve_stream(Connection& connection, std::unique_ptr<Streaming> streaming) {
-    keep_little_unsent(connection.socket.native_handle(), connection.shared->options.max_unsent);
+    keep_little_unsent(connection.wire.socket().native_handle(), connection.shared->options.max_unsent);
     auto stream = std::make_unique<StreamSession>(connection, *streaming);
     StreamHandler handler = std::move(streaming->handler);
     streaming.reset();

@@ -10,6 +10,7 @@
 
 #include "confcast/base/notifier.hpp"
 #include "frame_layer.hpp"
+#include "pace.hpp"
 #include "run_handler.hpp"
 #include "send_now.hpp"
 #include "shared.hpp"
@@ -35,7 +36,8 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     explicit WebSocketSession(Connection& connection)
         : connection_(connection),
           shared_(*connection.shared),
-          stream_(connection, static_cast<FrameLayer::Owner&>(*this)) {
+          stream_(connection, static_cast<FrameLayer::Owner&>(*this)),
+          pace_(shared_.options.websocket_rate, shared_.options.websocket_burst) {
         connection_.activity = this;
         ++shared_.stats.websockets;
     }
@@ -61,6 +63,7 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
   private:
     Awaitable<> read_messages(WebSocketEvents& events);
     void deliver(WebSocketEvents& events, std::string_view data);
+    Awaitable<> hold(SteadyTime::duration time);
     FrameLayer& layer() { return stream_.next_layer(); }
     bool quiet() { return layer().quiet() && !close_running_ && !reporting_; }
     void report_later();
@@ -83,6 +86,7 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
     ws::stream<FrameLayer, false> stream_;
     WebSocketEvents* events_ = nullptr;
     Notifier* finished_ = nullptr;
+    Pace pace_;
     SteadyTime last_heard_;
     SteadyTime pinged_at_;
     std::uint64_t ping_end_ = 0;          // FrameLayer::taken() with the ping
@@ -182,7 +186,18 @@ Awaitable<> WebSocketSession::read_messages(WebSocketEvents& events) {
         deliver(events, had > 0 ? std::string_view(large) : std::string_view(small, n));
         large.clear();
         if (large.capacity() > kept_message) large.shrink_to_fit();
+        const auto ahead = pace_.wait(shared_.clock.now());
+        pace_.begin(shared_.clock.now());
+        if (ahead > SteadyTime::duration::zero()) co_await hold(ahead);
     }
+}
+
+// What it has sent meanwhile waits in the kernel, and behind that in its own: no message is lost, and none is kept
+// here.
+Awaitable<> WebSocketSession::hold(SteadyTime::duration time) {
+    ++shared_.stats.messages_held;
+    SteadyTimer timer(shared_.executor, time);
+    [[maybe_unused]] const auto [ec] = co_await timer.async_wait(as_result);
 }
 
 void WebSocketSession::deliver(WebSocketEvents& events, std::string_view data) {
@@ -311,7 +326,7 @@ void WebSocketSession::on_quiet() {
 }  // namespace
 
 Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upgrade) {
-    keep_little_unsent(connection.socket.native_handle(), connection.shared->options.max_unsent);
+    keep_little_unsent(connection.wire.socket().native_handle(), connection.shared->options.max_unsent);
     auto socket = std::make_unique<WebSocketSession>(connection);
     const bool accepted = co_await socket->accept(*upgrade);
     WebSocketHandler handler = std::move(upgrade->handler);

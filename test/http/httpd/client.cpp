@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdlib>
 
@@ -28,24 +29,81 @@ unsigned Frame::close_code() const {
     return opcode == 8 && payload.size() >= 2 ? static_cast<unsigned>(big_endian(payload.substr(0, 2))) : 0;
 }
 
-Client::Client(Executor executor, std::uint16_t port) : socket_(executor) {
-    socket_.connect({asio::ip::address_v4::loopback(), port});
-    socket_.set_option(asio::ip::tcp::no_delay(true));
+struct Client::Tls {
+    Tls(Socket& socket, std::shared_ptr<asio::ssl::context> c) : context(std::move(c)), stream(socket, *context) {}
+    std::shared_ptr<asio::ssl::context> context;
+    asio::ssl::stream<Socket&> stream;
+    bool begun = false;
+};
+
+Client::Client(Executor executor, std::uint16_t port, std::shared_ptr<asio::ssl::context> tls)
+    : socket_(std::make_unique<Socket>(executor)) {
+    socket_->connect({asio::ip::address_v4::loopback(), port});
+    socket_->set_option(asio::ip::tcp::no_delay(true));
+    if (tls) tls_ = std::make_unique<Tls>(*socket_, std::move(tls));
+}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&& other) noexcept {
+    tls_ = std::move(other.tls_);
+    socket_ = std::move(other.socket_);
+    read_ = std::move(other.read_);
+    truncated_ = other.truncated_;
+    return *this;
 }
 
-std::uint16_t Client::port() const { return socket_.local_endpoint().port(); }
+std::uint16_t Client::port() const { return socket_->local_endpoint().port(); }
+SSL* Client::native() { return tls_->stream.native_handle(); }
+
+Awaitable<std::string> Client::shake_hands() {
+    if (!tls_ || tls_->begun) co_return "";
+    tls_->begun = true;
+    const auto [ec] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, as_result);
+    if (ec) socket_->close();
+    co_return ec ? ec.message() : std::string();
+}
 
 Awaitable<> Client::send(std::string bytes) {
-    [[maybe_unused]] const auto [ec, n] = co_await asio::async_write(socket_, asio::buffer(bytes), as_result);
+    [[maybe_unused]] const std::string problem = co_await shake_hands();
+    if (tls_) {
+        [[maybe_unused]] const auto [ec, n] = co_await asio::async_write(tls_->stream, asio::buffer(bytes), as_result);
+    } else {
+        [[maybe_unused]] const auto [ec, n] = co_await asio::async_write(*socket_, asio::buffer(bytes), as_result);
+    }
+}
+
+Awaitable<> Client::send_last(std::string bytes) {
+    [[maybe_unused]] const std::string problem = co_await shake_hands();
+    SSL_write(native(), bytes.data(), static_cast<int>(bytes.size()));  // into memory, to leave with what follows
+    [[maybe_unused]] const auto [ec] = co_await tls_->stream.async_shutdown(as_result);
+}
+
+std::size_t Client::read_now(asio::mutable_buffer into) {
+    if (!tls_) return socket_->read_some(asio::buffer(into));
+    boost::system::error_code ec;
+    socket_->non_blocking(true);
+    // A record whose rest the server has not sent yet cannot be waited for here.
+    std::size_t total = 0;
+    while (!ec && total < into.size()) total += tls_->stream.read_some(asio::buffer(into + total), ec);
+    if (ec && ec != asio::error::would_block) throw boost::system::system_error(ec);
+    return total;
 }
 
 Awaitable<bool> Client::fill(std::size_t wanted) {
+    [[maybe_unused]] const std::string problem = co_await shake_hands();
     while (read_.size() < wanted) {
         const std::size_t had = read_.size();
         read_.resize(had + 65536);
-        const auto [ec, n] =
-            co_await socket_.async_read_some(asio::buffer(read_.data() + had, read_.size() - had), as_result);
+        const auto room = asio::buffer(read_.data() + had, read_.size() - had);
+        std::tuple<boost::system::error_code, std::size_t> result;
+        if (tls_) {
+            result = co_await tls_->stream.async_read_some(room, as_result);
+        } else {
+            result = co_await socket_->async_read_some(room, as_result);
+        }
+        const auto [ec, n] = result;
         read_.resize(had + n);
+        truncated_ = tls_ && ec && ec != asio::error::eof;
         if (ec) co_return false;
     }
     co_return true;

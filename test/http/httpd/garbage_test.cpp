@@ -54,8 +54,7 @@ std::string mutate(std::mt19937& random) {
 
 class Garbage : public ServerTest {};
 
-Awaitable<> throw_at(asio::io_context& io, std::uint16_t port, std::string bytes) {
-    Client client(io.get_executor(), port);
+Awaitable<> throw_at(Client client, std::string bytes) {
     co_await client.send(std::move(bytes));
     client.socket().shutdown(asio::socket_base::shutdown_send);
     [[maybe_unused]] const std::string answer = co_await client.rest();
@@ -64,15 +63,16 @@ Awaitable<> throw_at(asio::io_context& io, std::uint16_t port, std::string bytes
 TEST_F(Garbage, NeverEndsTheServer) {
     start();
     std::mt19937 random(20'240);
-    for (int i = 0; i < 10'000; ++i) {
+    const unsigned rounds = is_secure() ? 1'000 : 10'000;  // a handshake costs more than a request
+    for (unsigned i = 0; i < rounds; ++i) {
         std::string bytes = mutate(random);
         if (random() % 3 == 0) bytes += mutate(random);
-        run(throw_at(io, server->port(), std::move(bytes)));
+        run(throw_at(connect(), std::move(bytes)));
         if (i % 1000 == 0) expect_service();
     }
     expect_service();
-    EXPECT_GT(server->stats().bad_requests, 3000U);
-    EXPECT_GT(server->stats().requests, 500U);
+    EXPECT_GT(server->stats().bad_requests, rounds / 10 * 3);
+    EXPECT_GT(server->stats().requests, rounds / 20);
     EXPECT_TRUE(log.errors.empty());
 }
 

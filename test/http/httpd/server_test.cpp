@@ -29,7 +29,8 @@ Awaitable<std::string> exchange_with(Client client, std::string bytes) {
 
 ServerTest::ServerTest() : handler(echo), render(render_error) {
     options.port = 0;
-    options.accept_rate = 0;  // the clock stands still
+    options.accept_rate = 0;                                     // the clock stands still
+    if (std::getenv("CONFCAST_TEST_TLS") != nullptr) use_tls();  // NOLINT(concurrency-mt-unsafe): one thread
 }
 
 ServerTest::~ServerTest() = default;
@@ -46,12 +47,27 @@ void ServerTest::TearDown() {
     EXPECT_EQ(server->stats().streams, 0U);
 }
 
+void ServerTest::use_tls() {
+    authority = std::make_unique<Authority>(files.path());
+    const Issued issued = authority->issue("server");
+    tls_options.certificate_file = issued.certificate;
+    tls_options.key_file = issued.key;
+    tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+    tls->load_verify_file(authority->file().string());
+    tls->set_verify_mode(asio::ssl::verify_peer);
+}
+
 void ServerTest::start() {
     chain = std::make_unique<http::Chain>(std::vector<http::Middleware>{}, handler);
     tasks = std::make_unique<TaskGroup>(io.get_executor(), log);
     server = std::make_unique<http::Server>(io.get_executor(), options, *chain, render, clock, log);
     const auto listening = server->listen();
     ASSERT_TRUE(listening) << listening.error().to_string();
+    if (is_secure()) {
+        const auto context = http::TlsContext::load(tls_options, SystemClock().wall());
+        ASSERT_TRUE(context) << context.error().detail("reason");
+        server->set_tls(*context);
+    }
     tasks->spawn("listener", server->run());
 }
 

@@ -11,7 +11,9 @@
 #include "client.hpp"
 #include "confcast/base/task_group.hpp"
 #include "confcast/http/server.hpp"
+#include "confcast/test/certificates.hpp"
 #include "confcast/test/run.hpp"
+#include "confcast/test/temporary_directory.hpp"
 
 namespace confcast::test {
 
@@ -34,7 +36,10 @@ class ServerTest : public ::testing::Test {
 
     /// Starts the server with `options` and `handler`.
     void start();
-    Client connect() { return {io.get_executor(), server->port()}; }
+    Client connect() { return {io.get_executor(), server->port(), tls}; }
+    /// From start() on server and clients speak TLS. Of all tests when CONFCAST_TEST_TLS is set.
+    void use_tls();
+    bool is_secure() const { return tls != nullptr; }
     template <class T>
     T run(Awaitable<T> coroutine) {
         return test::run(io, std::move(coroutine));
@@ -55,6 +60,10 @@ class ServerTest : public ::testing::Test {
     /// The server still does its work.
     void expect_service();
 
+    TemporaryDirectory files;
+    std::unique_ptr<Authority> authority;
+    http::TlsOptions tls_options;
+    std::shared_ptr<asio::ssl::context> tls;  // of clients
     asio::io_context io{1};
     ManualClock clock;
     CountingLog log;

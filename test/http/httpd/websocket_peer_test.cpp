@@ -58,7 +58,7 @@ TEST_F(WebSocketPeers, ThatTakeSlowlyAreNotCut) {
     while (got < frame.size()) {
         pass(options.write_timeout / 4);
         ASSERT_TRUE(user.running) << got;
-        got += client.socket().read_some(asio::buffer(dropped));
+        got += client.read_now(asio::buffer(dropped));
         settle();
     }
     EXPECT_EQ(user.written, 1U);
@@ -109,7 +109,7 @@ TEST_F(WebSocketPeers, AreWaitedForWhileThePingLiesBehindWhatTheyTakeSlowly) {
     pass(25s);
     std::string dropped(32U << 10U, ' ');
     for (std::size_t got = 0; got < frame_size();) {
-        got += client.socket().read_some(asio::buffer(dropped, std::min(dropped.size(), frame_size() - got)));
+        got += client.read_now(asio::buffer(dropped, std::min(dropped.size(), frame_size() - got)));
         settle();
         pass(3s);
         ASSERT_EQ(server->stats().timeouts, 0U) << got;
@@ -160,7 +160,7 @@ TEST_F(WebSocketPeers, AreSeenToAcceptWhatTheyHaveRead) {
     const std::uint64_t before = user.socket->bytes_accepted();
     write(100'000);
     EXPECT_EQ(next(client).payload.size(), 100'000U);
-    run(until([&] { return user.socket->bytes_accepted() == before + frame_size(); }));
+    run(until([&] { return user.socket->bytes_accepted() >= before + frame_size(); }));
 }
 
 }  // namespace

@@ -16,11 +16,18 @@ namespace confcast::client {
 using std::chrono::milliseconds;
 
 struct Options {
-    /// "http://HOST:PORT" or "HOST:PORT" (port 8080 when there is none), of one store. They are tried in turn; the one
-    /// that works is kept. https is not there yet and refused.
+    /// "http://HOST:PORT", "https://HOST:PORT" or "HOST:PORT" (port 8080 when there is none, with TLS too), of one
+    /// store. They are tried in turn; the one that works is kept.
     std::vector<std::string> servers{"http://127.0.0.1:8080"};
     std::string token{};       // sent as "Authorization: Bearer …"
     std::string user_agent{};  // put before the library's own
+
+    // https; the files are PEM, and read once, when the client is made
+    std::filesystem::path tls_ca_file{};           // who may sign servers' certificates; "" = the system's store
+    std::filesystem::path tls_certificate_file{};  // who this client is: with what is between it and its CA
+    std::filesystem::path tls_key_file{};          // its key
+    std::string tls_server_name{};                 // whom the certificate has to be for; "" = the server's host
+    bool tls_verify = true;  // false: whoever answers is taken for the server, and may read and change everything
 
     // calls
     milliseconds timeout{10'000};         // of a call that names none

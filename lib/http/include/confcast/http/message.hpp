@@ -41,6 +41,10 @@ struct Request {
     std::vector<Header> headers;
     std::string body;
     std::string_view remote;  // "127.0.0.1:51234"
+    bool secure = false;      // it came over TLS
+    /// Who the client is by its verified certificate: the first URI among its names, else the first DNS name, else its
+    /// common name. "" without a certificate.
+    std::string_view client_certificate;
 
     /// The first header of that name, or nullopt.
     std::optional<std::string_view> header(std::string_view name) const;

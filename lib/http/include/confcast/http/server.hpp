@@ -12,6 +12,7 @@
 #include "confcast/base/error.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/http/middleware.hpp"
+#include "confcast/http/tls.hpp"
 
 namespace confcast::http {
 
@@ -26,12 +27,16 @@ struct ServerOptions {
     std::size_t max_target = 4U << 10U;
     std::size_t max_body = 2U << 20U;  // when body_limit does not say otherwise
     std::size_t max_websocket_message = 64U << 10U;
-    std::size_t max_unsent = 32U << 10U;                  // of a WebSocket or a stream, about, in the kernel
-    std::chrono::milliseconds head_timeout{10'000};       // absolute, from the first byte of a request
-    std::chrono::milliseconds body_timeout{30'000};       // absolute, from the end of the head
-    std::chrono::milliseconds write_timeout{30'000};      // a write that moves no byte for so long
-    std::chrono::milliseconds idle_timeout{75'000};       // between requests
-    std::chrono::milliseconds handshake_timeout{10'000};  // WebSocket
+    std::size_t websocket_rate =
+        1'000;  // messages a second of one client; a faster one is read no faster. 0 = no limit
+    std::size_t websocket_burst = 2'000;                      // at once after a rest
+    std::size_t max_unsent = 32U << 10U;                      // of a WebSocket or a stream, about, in the kernel
+    std::chrono::milliseconds head_timeout{10'000};           // absolute, from the first byte of a request
+    std::chrono::milliseconds body_timeout{30'000};           // absolute, from the end of the head
+    std::chrono::milliseconds write_timeout{30'000};          // a write that moves no byte for so long
+    std::chrono::milliseconds idle_timeout{75'000};           // between requests
+    std::chrono::milliseconds handshake_timeout{10'000};      // WebSocket
+    std::chrono::milliseconds tls_handshake_timeout{10'000};  // absolute, from the accept
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds pong_timeout{10'000};
     std::chrono::milliseconds stream_keep_alive{15'000};  // a stream that is quiet so long says that it lives
@@ -48,7 +53,10 @@ struct ServerStats {
     std::uint64_t requests = 0;
     std::uint64_t bad_requests = 0;  // refused by the gate or the parser
     std::uint64_t timeouts = 0;
+    std::uint64_t tls_handshakes = 0;  // that went well
+    std::uint64_t tls_failures = 0;    // handshakes that did not: garbage, no common cipher, a certificate refused
     std::uint64_t upgrades = 0;
+    std::uint64_t messages_held = 0;  // of WebSocket clients over their rate: read later
     std::uint64_t streams_begun = 0;
     std::uint64_t connections = 0;  // open now
     std::uint64_t websockets = 0;   // open now
@@ -66,6 +74,9 @@ class Server {
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
+
+    /// From now on new connections speak TLS by this context; nullptr: none (the default). Open ones go on as they are.
+    void set_tls(std::shared_ptr<const TlsContext> tls);
 
     /// Binds and listens. Error: invalid_parameter (detail "reason"). After it port() is the real port.
     Result<> listen();

@@ -1,0 +1,140 @@
+// The way of a connection's bytes: its socket, and TLS on it or not. Plain bytes go as they would without this class:
+// one system call, no allocation, no indirection but one comparison.
+#pragma once
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "confcast/base/async.hpp"
+#include "drop_input.hpp"
+#include "send_now.hpp"
+#include "tls_channel.hpp"
+
+namespace confcast::http {
+
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+
+class Wire {
+  public:
+    using ErrorCode = boost::system::error_code;
+
+    explicit Wire(Socket socket) : socket_(std::move(socket)) {}
+
+    /// For waiting, cancelling and closing; never for reading or writing.
+    Socket& socket() { return socket_; }
+    const Socket& socket() const { return socket_; }
+
+    /// From now on TLS is spoken, the handshake first. Throws std::bad_alloc.
+    TlsChannel& begin_tls(std::shared_ptr<const TlsContext> context) {
+        tls_ = std::make_unique<TlsChannel>(std::move(context));
+        return *tls_;
+    }
+    /// From now on it is not.
+    void end_tls() { tls_.reset(); }
+    bool is_secure() const { return tls_ != nullptr; }
+    std::string_view client_certificate() const { return tls_ ? tls_->client_certificate() : std::string_view(); }
+
+    /// What the kernel takes now, from the front of `pieces`. Who is told of fewer bytes than he gave waits until the
+    /// socket is writable, and begins again with the same bytes.
+    Sent send(std::span<const std::string_view> pieces) {
+        return tls_ ? tls_->send(descriptor(), pieces) : send_now(descriptor(), pieces);
+    }
+    /// Says that nothing more will be sent, so that the peer knows that it has all. False: wait until the socket is
+    /// writable, and say it again.
+    bool say_end();
+
+    /// Drops what is there now, at most about `most` bytes of it.
+    Dropped drop_input(std::size_t most) {
+        return tls_ ? tls_->drop_input(descriptor(), most) : http::drop_input(descriptor(), most);
+    }
+
+    /// Bytes that the kernel has taken (as send() told) and the peer has not.
+    std::size_t unacknowledged() const;
+
+    /// Like a socket's.
+    template <class Buffers, class Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return asio::async_initiate<Token, void(ErrorCode, std::size_t)>(
+            [this](auto handler, const Buffers& into) { this->start_read(into, std::move(handler)); }, token, buffers);
+    }
+    /// Until there may be something to read.
+    template <class Token>
+    auto async_wait_readable(Token&& token) {
+        return asio::async_initiate<Token, void(ErrorCode)>(
+            [this](auto handler) { this->start_wait_readable(std::move(handler)); }, token);
+    }
+
+    template <class Buffers, class Handler>
+    void start_read(const Buffers& into, Handler handler) {
+        if (tls_) {
+            asio::mutable_buffer first;
+            for (auto it = asio::buffer_sequence_begin(into); it != asio::buffer_sequence_end(into); ++it) {
+                first = *it;
+                if (first.size() > 0) break;
+            }
+            asio::async_compose<Handler, void(ErrorCode, std::size_t)>(TlsRead{*this, first}, handler, socket_);
+        } else {
+            socket_.async_read_some(into, std::move(handler));
+        }
+    }
+    template <class Handler>
+    void start_wait_readable(Handler handler) {
+        if (!tls_ || tls_->is_drained() || !socket_.is_open())
+            socket_.async_wait(asio::socket_base::wait_read, std::move(handler));
+        else
+            asio::async_compose<Handler, void(ErrorCode)>(Later(), handler, socket_);
+    }
+
+  private:
+    /// Reads what is there, else waits for the socket. Completes in a turn of its own.
+    struct TlsRead {
+        Wire& wire;
+        asio::mutable_buffer into;
+        TlsChannel::Received received{};
+        bool waited = false;
+        bool done = false;
+
+        template <class Self>
+        void operator()(Self& self, ErrorCode ec = {}) {
+            if (ec || done) {
+                self.complete(ec ? ec : received.error, received.bytes);
+                return;
+            }
+            received = wire.tls_->read(wire.descriptor(), into.data(), into.size());
+            if (received.would_block) {
+                waited = true;
+                wire.socket_.async_wait(asio::socket_base::wait_read, std::move(self));
+            } else if (waited) {
+                self.complete(received.error, received.bytes);
+            } else {
+                done = true;
+                asio::post(wire.socket_.get_executor(), std::move(self));
+            }
+        }
+    };
+
+    struct Later {
+        bool begun = false;
+        template <class Self>
+        void operator()(Self& self) {
+            if (std::exchange(begun, true))
+                self.complete({});
+            else
+                asio::post(self.get_executor(), std::move(self));
+        }
+    };
+
+    int descriptor() { return socket_.native_handle(); }
+
+    Socket socket_;
+    std::unique_ptr<TlsChannel> tls_;
+};
+
+}  // namespace confcast::http
