@@ -252,6 +252,9 @@ TEST(AccessBeforeTheFirstList, AnUnknownTokenMayBeOneThatIsNotKnownYet) {
     const store::Layout& layout = world.layout;
     world.store.put(layout.token_key(made.token.id), auth::encode_token(made.token));
     EXPECT_EQ(world.get("/api/v1/config/a", {bearer(made.text)}).code(), 50302);
+    const Reply page = world.get("/api/v1/watch", {bearer(made.text), {"Accept", "text/event-stream"}});
+    EXPECT_EQ(page.status, 200U) << "an EventSource takes any other answer for good";
+    EXPECT_THAT(page.body, HasSubstr("retry:"));
     world.start_feed();
     EXPECT_EQ(world.get("/api/v1/config/a", {bearer(made.text)}).code(), 40401);
 }

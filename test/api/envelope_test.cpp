@@ -51,9 +51,17 @@ TEST(Envelope, EveryCodeRendersAsAnEnvelopeWithItsStatus) {
     }
 }
 
-TEST(Envelope, Every503SaysWhenToComeBack) {
+TEST(Envelope, WhatPassesSaysWhenToComeBack) {
     for (const Errc code : all_errcs())
-        EXPECT_EQ(render(code).header("Retry-After").has_value(), http_status(code) == 503) << name_of(code);
+        EXPECT_EQ(render(code).header("Retry-After").has_value(), http_status(code) == 503 || http_status(code) == 429)
+            << name_of(code);
+    EXPECT_EQ(render(Error(Errc::too_many_requests).with("retry_after", 7)).header("Retry-After"), "7");
+}
+
+TEST(Envelope, MarkupThatAClientSentIsNotSentBackAsMarkup) {
+    const std::string body(render(Error(Errc::invalid_key).with("key", "<script>alert(1)&</script>")).body_view());
+    EXPECT_EQ(body.find_first_of("<>&"), std::string::npos) << body;
+    EXPECT_EQ(json::parse(body).at_pointer("/data/key").as_string(), "<script>alert(1)&</script>");
 }
 
 TEST(Envelope, UpgradeRequiredSaysToWhat) {

@@ -148,8 +148,11 @@ Sentences sentences_of(Errc code) {
             return {"Only an administrator may do this. Use a credential that has the permission admin.",
                     "只有管理员可以执行此操作。请使用具有 admin 权限的凭据。"};
         case Errc::origin_not_allowed:
-            return {"Pages of this origin may not use this server. Its operator can allow it with --allow-origin.",
-                    "此来源的页面不允许使用本服务器。运维人员可用 --allow-origin 放行。"};
+            return {
+                "The origin of this page, or the name in Host, is not one that this server serves. Its operator can "
+                "allow "
+                "it with --allow-origin.",
+                "本服务器不接受此页面来源或 Host 名称。运维人员可用 --allow-origin 放行。"};
         case Errc::quota_exceeded:
             return {
                 "The namespace [\"{namespace}\" ]is full[: {size} of {limit} {unit}]. Delete something, or ask an "
@@ -229,14 +232,14 @@ Sentences sentences_of(Errc code) {
                 "此路径是推送流[：{reason}]。请使用 WebSocket（版本 13）客户端连接[，或使用 Accept：{served}]。"};
         case Errc::too_many_requests:
             return {
-                "You make more requests than you may[: {limit} a second]. Wait {retry_after} seconds, and go slower.",
-                "请求过于频繁[，上限为每秒 {limit} 次]。请等待 {retry_after} 秒并降低频率。"};
+                "You make more requests than you may[: {limit} a second]. Wait[ {retry_after} seconds], and go slower.",
+                "请求过于频繁[，上限为每秒 {limit} 次]。请[等待 {retry_after} 秒并]降低频率。"};
         case Errc::too_many_writes:
             return {
-                "The namespace [\"{namespace}\" ]takes no more writes now[: {limit} a second]. Wait {retry_after} "
-                "seconds, and write less often.",
-                "命名空间[ \"{namespace}\" ]写入过于频繁[，上限为每秒 {limit} 次]。请等待 {retry_after} "
-                "秒并降低频率。"};
+                "The namespace [\"{namespace}\" ]takes no more writes now[: {limit} a second]. Wait[ {retry_after} "
+                "seconds], and write less often.",
+                "命名空间[ \"{namespace}\" ]写入过于频繁[，上限为每秒 {limit} 次]。请[等待 {retry_after} "
+                "秒并]降低频率。"};
         case Errc::header_too_large:
             return {"The request head is too large[: the limit is {limit} bytes]. Send fewer or shorter headers.",
                     "请求头过大[，上限为 {limit} 字节]。请减少请求头。"};

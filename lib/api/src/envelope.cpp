@@ -32,9 +32,11 @@ void append_particulars(std::string& out, const Error& error) {
 }
 
 // Seconds after which it makes sense to come again; "" = the code does not say.
-std::string_view retry_after(Errc code) {
-    if (http_status(code) != 503) return {};
-    return code == Errc::shutting_down ? "2" : "1";
+std::string retry_after(const Error& error) {
+    if (std::string told = error.detail("retry_after"); !told.empty()) return told;
+    const unsigned status = http_status(error.code());
+    if (status != 503 && status != 429) return {};
+    return error == Errc::shutting_down ? "2" : "1";
 }
 
 }  // namespace
@@ -70,9 +72,8 @@ http::Response json_response(std::string body, unsigned status) {
 
 http::Response render_error(const http::Context& context, const Error& error) {
     http::Response response = json_response(failure_text(error, context.language), http_status(error.code()));
-    if (const std::string_view seconds = retry_after(error.code()); !seconds.empty())
-        response.headers.emplace_back("Retry-After", seconds);
-    if (http_status(error.code()) == 429) response.headers.emplace_back("Retry-After", error.detail("retry_after"));
+    if (std::string seconds = retry_after(error); !seconds.empty())
+        response.headers.emplace_back("Retry-After", std::move(seconds));
     if (error.code() == Errc::unauthenticated)  // RFC 6750, 3
         response.headers.emplace_back("WWW-Authenticate", error.detail("reason") == "missing"
                                                               ? "Bearer realm=\"confcast\""

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "envelope.hpp"
+#include "watch.hpp"
 
 namespace confcast::api {
 namespace {
@@ -137,6 +138,8 @@ Awaitable<http::Response> run_authenticate(Services& services, http::Context& co
         return next(context);
     }
     if (!required) return next(context);
+    if (is_stream && caller.error() == Errc::not_caught_up)
+        if (auto later = come_back_later(context.request)) return give(std::move(*later));
     return give(refuse(services, context, caller.error()));
 }
 

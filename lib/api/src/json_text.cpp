@@ -8,12 +8,17 @@
 namespace confcast::api {
 namespace {
 
+// Markup is escaped too: what a client has sent comes back in errors, and nothing shall take it for a page.
+bool stands_for_itself(unsigned char byte) {
+    return byte >= 0x20 && byte != '"' && byte != '\\' && byte != '<' && byte != '>' && byte != '&';
+}
+
 void append_escaped(std::string& out, std::string_view utf8) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::size_t copied = 0;
     for (std::size_t i = 0; i < utf8.size(); ++i) {
         const auto byte = static_cast<unsigned char>(utf8[i]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        if (stands_for_itself(byte)) continue;
         out.append(utf8.substr(copied, i - copied));
         copied = i + 1;
         switch (byte) {

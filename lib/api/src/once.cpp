@@ -29,8 +29,10 @@ Result<std::optional<Once>> read_once(const Call& call) {
         return Error(Errc::invalid_header)
             .with("name", header)
             .with("rule", "it has 1 to 255 visible ASCII characters");
+    // One caller's key is not another's.
+    const std::string_view caller = Security::caller_of(call.context).id;
     return std::optional<Once>{
-        {call.services.parts.layout.idempotency_key(fingerprint({*name})), fingerprint_of(request)}};
+        {call.services.parts.layout.idempotency_key(fingerprint({*name, caller})), fingerprint_of(request)}};
 }
 
 void do_once(Write& write, const std::optional<Once>& once) {

@@ -21,6 +21,12 @@ std::string_view ticket_in(std::string_view query) {
     return {};
 }
 
+// Whoever came past no middleware may do nothing.
+const auth::PrincipalPtr& nobody() {
+    static const auth::PrincipalPtr none = std::make_shared<const auth::Principal>();
+    return none;
+}
+
 auth::PrincipalPtr holder_of(const push::AccessPtr& access) {
     return std::static_pointer_cast<const auth::Principal>(access->holder);
 }
@@ -84,12 +90,12 @@ void Security::introduce(http::Context& context, auth::PrincipalPtr caller) cons
 }
 
 const auth::Principal& Security::caller_of(const http::Context& context) {
-    if (context.caller == nullptr) return *auth::everybody();
+    if (context.caller == nullptr) return *nobody();
     return *static_cast<const auth::Principal*>(context.caller.get());
 }
 
 auth::PrincipalPtr Security::caller_pointer(const http::Context& context) {
-    if (context.caller == nullptr) return auth::everybody();
+    if (context.caller == nullptr) return nobody();
     return std::static_pointer_cast<const auth::Principal>(context.caller);
 }
 

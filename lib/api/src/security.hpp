@@ -26,7 +26,7 @@ class Security {
     Result<auth::PrincipalPtr> identify(const http::Context& context, bool ticket_counts);
     /// Puts the caller into the context.
     void introduce(http::Context& context, auth::PrincipalPtr caller) const;
-    /// Who it was found to be; whoever it was before anybody asked is everybody.
+    /// Who it was found to be; one without any permission where no middleware has looked.
     static const auth::Principal& caller_of(const http::Context& context);
     static auth::PrincipalPtr caller_pointer(const http::Context& context);
 

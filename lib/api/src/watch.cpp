@@ -128,6 +128,12 @@ http::Response stream_response(Services& services, push::Subscription wanted, pu
 
 }  // namespace
 
+std::optional<http::Response> come_back_later(const http::Request& request) {
+    const Result<push::Framing> framing = choose_framing(request);
+    if (!framing || *framing != push::Framing::sse) return std::nullopt;
+    return come_back(request.remote);
+}
+
 Awaitable<Result<http::Response>> get_watch(Call& call) {
     const Result<push::Framing> framing = choose_framing(call.context.request);
     // The query is looked at in any case: what is wrong with it is more than the way it was asked.

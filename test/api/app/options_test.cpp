@@ -46,8 +46,31 @@ TEST(Options, ListeningBeyondThisMachineWantsAWord) {
         const Ending ending = bad({"--listen", address});
         EXPECT_EQ(ending.code, 2);
         EXPECT_THAT(ending.text, HasSubstr("--insecure-no-auth"));
+        EXPECT_THAT(ending.text, HasSubstr("--credentials"));
         EXPECT_TRUE(good({"--insecure-no-auth", "--listen", address}).no_auth);
+        for (const char* asks : {"--credentials=c.json", "--jwt-keys=k.pem", "--stored-tokens"})
+            EXPECT_TRUE(good({"--listen", address, asks}).access.asks());
     }
+}
+
+TEST(Options, OnlyAServerThatAsksNobodyIsBoundToThisMachinesName) {
+    EXPECT_TRUE(good({}).api.loopback_only);
+    EXPECT_FALSE(good({"--stored-tokens"}).api.loopback_only);
+    EXPECT_FALSE(good({"--insecure-no-auth"}).api.loopback_only);
+}
+
+TEST(Options, WhoMayDoWhatGoesTogether) {
+    EXPECT_THAT(bad({"--insecure-no-auth", "--stored-tokens"}).text, HasSubstr("contradict"));
+    EXPECT_THAT(bad({"--jwt-issuer", "x"}).text, HasSubstr("--jwt-keys"));
+    for (const char* origin : {"example.com", "https://", "https://a/b", "ftp://a", "https://a, https://b"})
+        EXPECT_THAT(bad({"--allow-origin", origin}).text, HasSubstr("--allow-origin")) << origin;
+    const Options options = good({"--allow-origin", "https://a", "--allow-origin", "http://b:1", "--address-rate", "0",
+                                  "--namespace-keys", "7", "--memory-budget", "1000000", "--audit", "/x"});
+    EXPECT_EQ(options.api.allowed_origins, (std::vector<std::string>{"https://a", "http://b:1"}));
+    EXPECT_EQ(options.api.address_rate.per_second, 0U);
+    EXPECT_EQ(options.api.max_namespace_keys, 7U);
+    EXPECT_EQ(options.access.memory_budget, 1'000'000U);
+    EXPECT_EQ(options.access.audit, "/x");
 }
 
 TEST(Options, WhatIsNotUnderstoodIsAUsageErrorWithASentence) {

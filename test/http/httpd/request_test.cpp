@@ -348,5 +348,12 @@ TEST_F(Requests, Answered426SayWhatToUpgradeTo) {
     EXPECT_NE(text.find("Connection: upgrade, close\r\n"), std::string::npos);
 }
 
+TEST_F(Requests, GetTheStandingHeadersWhateverTheirAnswerIs) {
+    options.standing_headers = "X-Standing: yes\r\n";
+    start();
+    for (const std::string& bytes : {get("/", closing), std::string("NONSENSE\r\n\r\n"), get("/", "Expect: other\r\n")})
+        EXPECT_NE(exchange(bytes).find("\r\nX-Standing: yes\r\n"), std::string::npos) << bytes;
+}
+
 }  // namespace
 }  // namespace confcast::test

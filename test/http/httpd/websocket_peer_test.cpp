@@ -163,5 +163,21 @@ TEST_F(WebSocketPeers, AreSeenToAcceptWhatTheyHaveRead) {
     run(until([&] { return user.socket->bytes_accepted() >= before + frame_size(); }));
 }
 
+TEST_F(WebSocketPeers, ThatSayTooMuchAreReadNoFaster) {
+    options.websocket_rate = 1'000;
+    options.websocket_burst = 3;
+    user.echoes = false;
+    start();
+    Client client = open();
+    std::string all;
+    for (char c = 'a'; c <= 'g'; ++c) all += client_frame(text, std::string(1, c));
+    run(client.send(all));
+    run(until([this] { return user.messages.size() == 7; }));
+    std::string heard;
+    for (const User::Message& message : user.messages) heard += message.data;
+    EXPECT_EQ(heard, "abcdefg") << "none is lost";
+    EXPECT_EQ(server->stats().messages_held, 4U);
+}
+
 }  // namespace
 }  // namespace confcast::test
