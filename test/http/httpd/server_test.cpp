@@ -29,7 +29,8 @@ Awaitable<std::string> exchange_with(Client client, std::string bytes) {
 
 ServerTest::ServerTest() : handler(echo), render(render_error) {
     options.port = 0;
-    options.accept_rate = 0;                                     // the clock stands still
+    options.accept_rate = 0;  // the clock stands still
+    options.websocket_rate = 0;
     if (std::getenv("CONFCAST_TEST_TLS") != nullptr) use_tls();  // NOLINT(concurrency-mt-unsafe): one thread
 }
 
