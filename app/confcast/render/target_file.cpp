@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../stop.hpp"
+#include "confcast/base/descriptor.hpp"
 
 namespace confcast::cli::templates {
 namespace {
@@ -24,23 +25,6 @@ constexpr mode_t mode_bits = 07777;
     fail(path, "cannot be " + std::string(doing) + ": " + std::generic_category().message(errno));
 }
 
-class Handle {
-  public:
-    explicit Handle(int number) : number_(number) {}
-    ~Handle() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    bool is_open() const { return number_ >= 0; }
-    int number() const { return number_; }
-    /// False with errno.
-    bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
-  private:
-    int number_;
-};
-
 std::optional<struct stat> look_at(const std::filesystem::path& path) {
     struct stat about{};
     if (::stat(path.c_str(), &about) == 0) {
@@ -49,16 +33,6 @@ std::optional<struct stat> look_at(const std::filesystem::path& path) {
     }
     if (errno == ENOENT) return std::nullopt;
     fail_with_errno(path, "looked at");
-}
-
-bool write_all(int handle, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t put = ::write(handle, bytes.data(), bytes.size());
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return true;
 }
 
 // The dot keeps it out of patterns such as conf.d/*.conf; the name's end is kept, because some checks go by it.
@@ -76,7 +50,7 @@ void StagedFile::put_in_place() {
     if (::rename(path_.c_str(), target_.c_str()) != 0) fail_with_errno(target_, "replaced");
     path_.clear();
     const auto parent = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
-    const Handle directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor directory(parent, O_RDONLY | O_DIRECTORY);
     if (!directory.is_open() || ::fsync(directory.number()) != 0) fail_with_errno(parent, "brought to the disk");
 }
 
@@ -92,18 +66,10 @@ std::optional<std::string> TargetFile::content() const {
     const auto path = resolved();
     const auto about = look_at(path);
     if (!about) return std::nullopt;
-    const Handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const Descriptor file(path, O_RDONLY | O_NONBLOCK);
     if (!file.is_open()) fail_with_errno(path, "read");
-    std::string bytes(static_cast<std::size_t>(about->st_size), '\0');
-    std::size_t have = 0;
-    while (have < bytes.size()) {
-        const ssize_t got = ::read(file.number(), bytes.data() + have, bytes.size() - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail_with_errno(path, "read");
-        if (got == 0) break;
-        have += static_cast<std::size_t>(got);
-    }
-    bytes.resize(have);
+    auto bytes = read_up_to(file, static_cast<std::size_t>(about->st_size));
+    if (!bytes) fail_with_errno(path, "read");
     return bytes;
 }
 
@@ -120,7 +86,7 @@ StagedFile TargetFile::stage(std::string_view content) const {
     const auto about = look_at(target);
     std::string name = pattern_beside(target);
     const int suffix = static_cast<int>(target.filename().string().size()) + 1;
-    Handle file(::mkostemps(name.data(), suffix, O_CLOEXEC));
+    Descriptor file(::mkostemps(name.data(), suffix, O_CLOEXEC));
     if (!file.is_open()) fail_with_errno(name, "created");
     StagedFile staged(name, target);
     struct stat fresh{};
@@ -131,8 +97,7 @@ StagedFile TargetFile::stage(std::string_view content) const {
         fail_with_errno(target, "replaced with its owner kept");
     const mode_t mode = mode_.value_or(about ? about->st_mode & mode_bits : usual_mode);
     if (::fchmod(file.number(), mode) != 0) fail_with_errno(name, "given its mode");
-    if (!write_all(file.number(), content) || ::fsync(file.number()) != 0 || !file.close())
-        fail_with_errno(name, "written");
+    if (!write_all(file, content) || ::fsync(file.number()) != 0 || !file.close()) fail_with_errno(name, "written");
     return staged;
 }
 

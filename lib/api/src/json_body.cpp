@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 
 #include "confcast/json/parse.hpp"
+#include "setting_body.hpp"
 
 namespace confcast::api {
 namespace json = boost::json;
@@ -99,6 +100,19 @@ std::string ObjectReader::pointer_to(std::string_view name) const {
         }
     }
     return out;
+}
+
+Result<> JsonRequest::read(const http::Request& request, std::initializer_list<std::string_view> known) {
+    if (!brings_json(request))
+        return Error(Errc::unsupported_media_type)
+            .with("content_type", request.header("Content-Type").value_or("nothing"));
+    Result<json::value> document = parse_json(request.body, &memory_);
+    if (!document) return document.error();
+    document_ = std::move(*document);
+    Result<ObjectReader> object = ObjectReader::make(document_, "");
+    if (!object) return object.error();
+    object_ = *object;
+    return object_->only(known);
 }
 
 }  // namespace confcast::api

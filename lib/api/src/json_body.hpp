@@ -2,6 +2,7 @@
 // JSON pointer (RFC 6901).
 #pragma once
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "confcast/base/error.hpp"
+#include "confcast/http/message.hpp"
 
 namespace confcast::api {
 
@@ -51,6 +53,21 @@ class ObjectReader {
         : object_(&object), pointer_(std::move(pointer)) {}
     const boost::json::object* object_;
     std::string pointer_;
+};
+
+/// A request's body that is one JSON object. The readers live as long as it.
+class JsonRequest {
+  public:
+    /// Errors: unsupported_media_type (detail "content_type"); parse_json()'s; invalid_field when it is no object;
+    /// unknown_field for a member that is not among `known`.
+    Result<> read(const http::Request& request, std::initializer_list<std::string_view> known);
+    /// Precondition: read() has succeeded.
+    const ObjectReader& object() const { return *object_; }
+
+  private:
+    boost::json::monotonic_resource memory_;
+    boost::json::value document_;
+    std::optional<ObjectReader> object_;
 };
 
 }  // namespace confcast::api

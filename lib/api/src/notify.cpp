@@ -1,6 +1,5 @@
 #include "notify.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "admission.hpp"
@@ -36,8 +35,6 @@ Result<std::string> read_timestamp(const ObjectReader& object) {
 
 Result<store::Notification> read_notification(const ObjectReader& object, std::string_view body,
                                               std::size_t max_payload) {
-    const Result<> known = object.only({"event_id", "timestamp", "topic", "payload"});
-    if (!known) return known.error();
     store::Notification notification;
     const Result<std::string_view> id = object.required_text("event_id");
     if (!id) return id.error();
@@ -62,16 +59,10 @@ Result<store::Notification> read_notification(const ObjectReader& object, std::s
 }
 
 Result<store::Notification> read_body(Call& call) {
-    const http::Request& request = call.context.request;
-    if (!brings_json(request))
-        return Error(Errc::unsupported_media_type)
-            .with("content_type", request.header("Content-Type").value_or("nothing"));
-    json::monotonic_resource memory;
-    const Result<json::value> document = parse_json(request.body, &memory);
-    if (!document) return document.error();
-    const Result<ObjectReader> object = ObjectReader::make(*document, "");
-    if (!object) return object.error();
-    return read_notification(*object, request.body, call.services.options.max_value);
+    JsonRequest body;
+    if (const Result<> read = body.read(call.context.request, {"event_id", "timestamp", "topic", "payload"}); !read)
+        return read.error();
+    return read_notification(body.object(), call.context.request.body, call.services.options.max_value);
 }
 
 http::Response answer(std::string_view id, store::Revision revision, bool duplicate, bool applied) {

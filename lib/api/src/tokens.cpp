@@ -1,14 +1,11 @@
 #include "tokens.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-
 #include "admission.hpp"
 #include "commit.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "envelope.hpp"
 #include "json_body.hpp"
 #include "json_text.hpp"
-#include "setting_body.hpp"
 
 namespace confcast::api {
 namespace json = boost::json;
@@ -50,31 +47,24 @@ Result<> read_expiry(const ObjectReader& object, SystemTime now, Wanted& wanted)
 }
 
 Result<Wanted> read_wanted(Call& call) {
-    const http::Request& request = call.context.request;
-    if (!brings_json(request))
-        return Error(Errc::unsupported_media_type)
-            .with("content_type", request.header("Content-Type").value_or("nothing"));
-    json::monotonic_resource memory;
-    const Result<json::value> document = parse_json(request.body, &memory);
-    if (!document) return document.error();
-    const Result<ObjectReader> object = ObjectReader::make(*document, "");
-    if (!object) return object.error();
-    const Result<> known = object->only({"name", "permissions", "expires_in"});
-    if (!known) return known.error();
+    JsonRequest body;
+    if (const Result<> read = body.read(call.context.request, {"name", "permissions", "expires_in"}); !read)
+        return read.error();
+    const ObjectReader& object = body.object();
     Wanted wanted;
-    if (object->find("name") != nullptr) {
-        const Result<std::string_view> name = object->required_text("name");
+    if (object.find("name") != nullptr) {
+        const Result<std::string_view> name = object.required_text("name");
         if (!name) return name.error();
         if (const Result<> good = auth::check_token_name(*name); !good)
-            return bad_field(object->pointer_to("name"), good.error().detail("reason"));
+            return bad_field(object.pointer_to("name"), good.error().detail("reason"));
         wanted.name = *name;
     }
-    if (const json::value* value = object->find("permissions")) {
-        Result<auth::Permissions> permissions = read_permissions(*object, *value);
+    if (const json::value* value = object.find("permissions")) {
+        Result<auth::Permissions> permissions = read_permissions(object, *value);
         if (!permissions) return permissions.error();
         wanted.permissions = std::move(*permissions);
     }
-    if (const Result<> expiry = read_expiry(*object, call.services.parts.clock.wall(), wanted); !expiry)
+    if (const Result<> expiry = read_expiry(object, call.services.parts.clock.wall(), wanted); !expiry)
         return expiry.error();
     return wanted;
 }

@@ -1,7 +1,5 @@
 #include "write.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-
 #include "admission.hpp"
 #include "commit.hpp"
 #include "conditions.hpp"
@@ -11,8 +9,6 @@
 #include "setting_body.hpp"
 
 namespace confcast::api {
-namespace json = boost::json;
-
 namespace {
 
 SettingLimits limits_of(const Services& services) { return {services.options.max_value, services.options.max_message}; }
@@ -22,14 +18,10 @@ SettingLimits limits_of(const Services& services) { return {services.options.max
 Result<Setting> read_put_body(Call& call, bool raw) {
     http::Request& request = call.context.request;
     if (raw || !brings_json(request)) return read_raw_setting(request, limits_of(call.services));
-    json::monotonic_resource memory;
-    const Result<json::value> document = parse_json(request.body, &memory);
-    if (!document) return document.error();
-    const Result<ObjectReader> object = ObjectReader::make(*document, "");
-    if (!object) return object.error();
-    const Result<> known = object->only({"value", "encoding", "content_type", "ttl", "message"});
-    if (!known) return known.error();
-    return read_setting(*object, limits_of(call.services));
+    JsonRequest body;
+    if (const Result<> read = body.read(request, {"value", "encoding", "content_type", "ttl", "message"}); !read)
+        return read.error();
+    return read_setting(body.object(), limits_of(call.services));
 }
 
 struct Creation {
@@ -38,22 +30,16 @@ struct Creation {
 };
 
 Result<Creation> read_post_body(Call& call) {
-    const http::Request& request = call.context.request;
-    if (!brings_json(request))
-        return Error(Errc::unsupported_media_type)
-            .with("content_type", request.header("Content-Type").value_or("nothing"));
-    json::monotonic_resource memory;
-    const Result<json::value> document = parse_json(request.body, &memory);
-    if (!document) return document.error();
-    const Result<ObjectReader> object = ObjectReader::make(*document, "");
-    if (!object) return object.error();
-    const Result<> known = object->only({"key", "value", "encoding", "content_type", "ttl", "message"});
-    if (!known) return known.error();
-    const Result<std::string_view> key = object->required_text("key");
+    JsonRequest body;
+    const Result<> read =
+        body.read(call.context.request, {"key", "value", "encoding", "content_type", "ttl", "message"});
+    if (!read) return read.error();
+    const ObjectReader& object = body.object();
+    const Result<std::string_view> key = object.required_text("key");
     if (!key) return key.error();
     const Result<> good = store::check_key(*key);
     if (!good) return good.error();
-    Result<Setting> setting = read_setting(*object, limits_of(call.services));
+    Result<Setting> setting = read_setting(object, limits_of(call.services));
     if (!setting) return setting.error();
     return Creation{std::string(*key), std::move(*setting)};
 }

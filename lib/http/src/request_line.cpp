@@ -95,10 +95,10 @@ Result<RequestLine> parse_request_line(std::string_view line, std::size_t max_ta
         out.target = target;
         return out;
     }
-    const std::string_view scheme = "http://";
-    if (target.size() <= scheme.size() || !iequals(target.substr(0, scheme.size()), scheme))
-        return malformed("the target is not in origin form");
-    const auto rest = target.substr(scheme.size());
+    std::string_view rest;
+    for (const std::string_view scheme : {"http://", "https://"})
+        if (iequals(target.substr(0, scheme.size()), scheme)) rest = target.substr(scheme.size());
+    if (rest.empty()) return malformed("the target is not in origin form");
     const auto path = std::min(rest.find_first_of("/?"), rest.size());
     out.authority = rest.substr(0, path);
     out.target = path == rest.size() ? std::string_view("/") : rest.substr(path);
