@@ -55,14 +55,14 @@ Result<Permissions> Permissions::parse(std::span<const std::string> texts) {
         if (rule.reads) read.emplace_back(rule.glob);
         if (rule.writes) write.emplace_back(rule.glob);
     }
-    out.read_ = GlobList(std::move(read));
-    out.write_ = GlobList(std::move(write));
+    out.read_ = glob::GlobList(std::move(read));
+    out.write_ = glob::GlobList(std::move(write));
     return out;
 }
 
 Permissions Permissions::all() {
     Permissions out;
-    out.read_ = out.write_ = GlobList({std::string(glob::any_segments)});
+    out.read_ = out.write_ = glob::GlobList({std::string(glob::any_segments)});
     out.admin_ = true;
     return out;
 }

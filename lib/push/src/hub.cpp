@@ -178,8 +178,8 @@ bool Hub::dismiss(std::uint64_t session) {
 }
 
 ScopePtr Hub::scope(std::vector<std::string> globs) {
-    glob::GlobSet names(std::move(globs));
-    if (names.is_everything()) return nullptr;
+    glob::GlobList names(std::move(globs));
+    if (names.has_everything()) return nullptr;
     std::string text;
     for (const std::string& one : names.globs()) {
         text += one;

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "confcast/auth/glob_list.hpp"
 #include "confcast/base/error.hpp"
+#include "confcast/glob/glob_list.hpp"
 
 namespace confcast::auth {
 
@@ -53,8 +53,8 @@ class Permissions {
     friend bool operator==(const Permissions&, const Permissions&) = default;
 
   private:
-    GlobList read_;
-    GlobList write_;
+    glob::GlobList read_;
+    glob::GlobList write_;
     bool admin_ = false;
 };
 

@@ -13,7 +13,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
-#include "confcast/glob/glob_set.hpp"
+#include "confcast/glob/glob_list.hpp"
 #include "confcast/push/filters.hpp"
 #include "confcast/store/types.hpp"
 
@@ -22,7 +22,7 @@ namespace confcast::push {
 /// The settings and topics whose names one of the globs matches. Made by Hub::scope(), which gives equal ones one id.
 struct Scope {
     std::uint64_t id;  // never used again for another one by this hub
-    glob::GlobSet names;
+    glob::GlobList names;
 
     bool sees(std::string_view name) const { return names.matches(name); }
     /// Whether all that the filters match is seen. Never true wrongly.

@@ -1,5 +1,5 @@
-// Globs over keys of which one must match: what somebody may read, or write. Canonical: sorted, none of them covered by
-// another (`app/**` swallows `app/*/db`), so that equal lists are equal texts.
+// Globs over keys of which one must match: what somebody may read, or write, or is shown. Canonical: sorted, none of
+// them covered by another (`app/**` swallows `app/*/db`), so that equal lists are equal texts.
 #pragma once
 
 #include <cstddef>
@@ -7,17 +7,17 @@
 #include <string_view>
 #include <vector>
 
-namespace confcast::auth {
+namespace confcast::glob {
 
 /// Whether every key that `narrow` matches is matched by `wide` too. Never true wrongly. May be false although true
 /// (`*/**` is all of `**`); exact when `wide` is `**`, a plain `a/b/**`, or has one segment for each of `narrow`'s.
-/// Precondition: both are globs (glob::check_glob).
+/// Precondition: both are globs (check_glob).
 bool glob_covers(std::string_view wide, std::string_view narrow);
 
 class GlobList {
   public:
     GlobList() = default;
-    /// Precondition: each is a glob (glob::check_glob).
+    /// Precondition: each is a glob (check_glob).
     explicit GlobList(std::vector<std::string> globs);
 
     /// A glob is only matched when the key begins as it does. Precondition: a key (store::check_key).
@@ -38,4 +38,4 @@ class GlobList {
     std::vector<std::size_t> heads_;  // how many bytes of each stand before its first star
 };
 
-}  // namespace confcast::auth
+}  // namespace confcast::glob

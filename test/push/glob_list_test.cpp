@@ -1,4 +1,4 @@
-#include "confcast/glob/glob_set.hpp"
+#include "confcast/glob/glob_list.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,19 +10,19 @@ namespace confcast::push::test {
 namespace {
 
 using Texts = std::vector<std::string>;
-using glob::GlobSet;
+using glob::GlobList;
 
-TEST(GlobSet, KeepsWhatSaysSomethingOfItsOwn) {
-    EXPECT_EQ(GlobSet(Texts{"b", "a", "b"}).globs(), (Texts{"a", "b"}));
-    EXPECT_EQ(GlobSet(Texts{"a/**", "a/b", "a/b/**", "a/*/c", "ab", "a"}).globs(), (Texts{"a", "a/**", "ab"}));
-    EXPECT_EQ(GlobSet(Texts{"x", "**", "a/**"}).globs(), Texts{"**"});
-    EXPECT_TRUE(GlobSet(Texts{"**", "x"}).is_everything());
-    EXPECT_TRUE(GlobSet().empty());
-    EXPECT_FALSE(GlobSet().matches("a"));
+TEST(GlobList, KeepsWhatSaysSomethingOfItsOwn) {
+    EXPECT_EQ(GlobList(Texts{"b", "a", "b"}).globs(), (Texts{"a", "b"}));
+    EXPECT_EQ(GlobList(Texts{"a/**", "a/b", "a/b/**", "a/*/c", "ab", "a"}).globs(), (Texts{"a", "a/**", "ab"}));
+    EXPECT_EQ(GlobList(Texts{"x", "**", "a/**"}).globs(), Texts{"**"});
+    EXPECT_TRUE(GlobList(Texts{"**", "x"}).has_everything());
+    EXPECT_TRUE(GlobList().globs().empty());
+    EXPECT_FALSE(GlobList().matches("a"));
 }
 
-TEST(GlobSet, BelowIsNotTheNameItselfNorOneThatBeginsLikeIt) {
-    const GlobSet set(Texts{"app/**"});
+TEST(GlobList, BelowIsNotTheNameItselfNorOneThatBeginsLikeIt) {
+    const GlobList set(Texts{"app/**"});
     EXPECT_TRUE(set.matches("app/x"));
     EXPECT_TRUE(set.matches("app/x/y"));
     EXPECT_FALSE(set.matches("app"));
@@ -51,14 +51,14 @@ class Random {
     std::mt19937 random_;
 };
 
-TEST(GlobSet, SaysWhatItsGlobsSayOneByOneAndCoversNothingWrongly) {
+TEST(GlobList, SaysWhatItsGlobsSayOneByOneAndCoversNothingWrongly) {
     std::size_t hits = 0;
     std::size_t covered = 0;
     for (unsigned seed = 1; seed <= 2'000; ++seed) {
         Random random(seed);
         Texts globs;
         for (std::size_t n = random.below(6); n > 0; --n) globs.push_back(random.pattern());
-        const GlobSet set(globs);
+        const GlobList set(globs);
         const std::string other = random.pattern();
         const std::string prefix = random.key().substr(0, random.below(5));
         for (int i = 0; i < 20; ++i) {
@@ -67,12 +67,12 @@ TEST(GlobSet, SaysWhatItsGlobsSayOneByOneAndCoversNothingWrongly) {
             for (const std::string& one : globs) expected = expected || naive_glob(one, key);
             ASSERT_EQ(set.matches(key), expected) << seed << ' ' << key;
             hits += expected ? 1U : 0U;
-            const bool in_glob = set.covers_glob(other) && naive_glob(other, key);
+            const bool in_glob = set.covers(other) && naive_glob(other, key);
             const bool in_prefix = set.covers_prefix(prefix) && key.starts_with(prefix);
             covered += in_glob || in_prefix ? 1U : 0U;
             ASSERT_TRUE(expected || (!in_glob && !in_prefix)) << seed << ' ' << key << ' ' << other << ' ' << prefix;
         }
-        ASSERT_EQ(GlobSet(set.globs()).globs(), set.globs());
+        ASSERT_EQ(GlobList(set.globs()).globs(), set.globs());
     }
     EXPECT_GT(hits, 5'000U);
     EXPECT_GT(covered, 1'000U);

@@ -1,20 +1,17 @@
-#include "confcast/auth/glob_list.hpp"
+#include "confcast/glob/glob_list.hpp"
 
 #include <algorithm>
 #include <optional>
 
 #include "confcast/glob/glob.hpp"
 
-namespace confcast::auth {
+namespace confcast::glob {
 namespace {
-
-using glob::any_segments;
-using glob::Segments;
 
 // One segment within another: a star of `wide` takes any bytes of `narrow`, its stars too, and a star of `narrow` is
 // taken by nothing else. But `**` stands for more than one segment.
 bool segment_covers(std::string_view wide, std::string_view narrow) {
-    return narrow != any_segments && glob::glob_matches(wide, narrow);
+    return narrow != any_segments && glob_matches(wide, narrow);
 }
 
 bool take_any_segments(Segments& pattern) {
@@ -55,7 +52,7 @@ void drop_covered(std::vector<std::string>& globs) {
 // whatever stands there in a key is taken too. The walk is glob_matches's: no choice before the last `**` is taken
 // back. At the end `**` of `wide` wants one segment, and the last segment of a glob is never less than one.
 bool glob_covers(std::string_view wide, std::string_view narrow) {
-    const std::string_view head = glob::glob_head(wide);
+    const std::string_view head = glob_head(wide);
     if (!narrow.starts_with(head)) return false;
     Segments pattern(wide);
     Segments text(narrow);
@@ -82,14 +79,14 @@ GlobList::GlobList(std::vector<std::string> globs) : globs_(std::move(globs)) {
     drop_covered(globs_);
     std::sort(globs_.begin(), globs_.end());
     heads_.reserve(globs_.size());
-    for (const std::string& glob : globs_) heads_.push_back(glob::glob_head(glob).size());
+    for (const std::string& glob : globs_) heads_.push_back(glob_head(glob).size());
 }
 
 bool GlobList::matches(std::string_view key) const {
     for (std::size_t i = 0; i < globs_.size(); ++i) {
         const std::string_view glob = globs_[i];
         if (!key.starts_with(glob.substr(0, heads_[i]))) continue;
-        if (glob::glob_matches(glob, key)) return true;
+        if (glob_matches(glob, key)) return true;
     }
     return false;
 }
@@ -110,4 +107,4 @@ bool GlobList::covers_all(const GlobList& other) const {
     return std::all_of(other.globs_.begin(), other.globs_.end(), [&](const std::string& glob) { return covers(glob); });
 }
 
-}  // namespace confcast::auth
+}  // namespace confcast::glob
