@@ -64,7 +64,7 @@ class AccessOfStream : public StreamTest {
     Heard heard;
 };
 
-TEST_F(AccessOfStream, WhatIsNoLongerToBeSeenIsDeleted) {
+TEST_F(AccessOfStream, NoUpdateComesBeforeTheState) {
     watch(app, heard);
     live(5, {put("app/a", "1", 3), put("app/b", "2", 5)});
     say(access(0, "changed", {.snapshot = true, .limited_to = {{"app/a"}}}));
