@@ -51,6 +51,8 @@ std::unique_ptr<Command> make_notify();
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_verify();
 std::unique_ptr<Command> make_clients();
+std::unique_ptr<Command> make_token();
+std::unique_ptr<Command> make_audit();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_context();
 std::unique_ptr<Command> make_completion();

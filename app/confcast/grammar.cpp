@@ -105,6 +105,7 @@ Grammar::Grammar() : commands_(make_commands()) {
         {"table", Format::table}, {"json", Format::json}, {"yaml", Format::yaml}, {"value", Format::value}};
     app_.add_option("-s,--server", settings_.server);
     app_.add_option("--token", settings_.token);
+    app_.add_option("--token-file", settings_.token_file);
     app_.add_option("--context", settings_.context);
     app_.add_option("--timeout-per-call", settings_.timeout);
     app_.add_option("--ca-file", settings_.ca_file);
@@ -142,6 +143,7 @@ std::vector<Grammar::Flag> Grammar::global_flags() {
     return {{"-s,--server", "SERVER",
              "http://HOST:PORT or https://HOST:PORT; several separated by commas (http://127.0.0.1:8080)"},
             {"--token", "TOKEN", "Who you are"},
+            {"--token-file", "FILE", "The same, as a file's first line; nobody else may read it"},
             {"--context", "NAME", "A server and a token kept by `confcast context`"},
             {"--timeout-per-call", "DURATION", "Of each request (10s)"},
             {"--ca-file", "FILE", "https: who may sign the server's certificate, PEM (the system's CAs)"},
@@ -253,6 +255,8 @@ Commands make_commands() {
     all.push_back(make_bench());
     all.push_back(make_verify());
     all.push_back(make_clients());
+    all.push_back(make_token());
+    all.push_back(make_audit());
     all.push_back(make_check());
     all.push_back(make_context());
     all.push_back(make_completion());

@@ -14,10 +14,13 @@ enum class Format : std::uint8_t { automatic, table, json, yaml, value };
 class Output {
   public:
     /// `colours`: the stream is a terminal and nobody forbids them (NO_COLOR, https://no-color.org).
-    Output(std::ostream& stream, bool colours) : stream_(stream), colours_(colours) {}
+    /// `terminal`: somebody reads it, in whatever colours.
+    Output(std::ostream& stream, bool colours, bool terminal = false)
+        : stream_(stream), colours_(colours), terminal_(terminal) {}
 
     std::ostream& stream() const { return stream_; }
     bool colours() const { return colours_; }
+    bool terminal() const { return terminal_; }
     std::string bold(std::string_view text) const { return painted("1", text); }
     std::string green(std::string_view text) const { return painted("32", text); }
     std::string red(std::string_view text) const { return painted("31", text); }
@@ -31,6 +34,7 @@ class Output {
 
     std::ostream& stream_;
     bool colours_;
+    bool terminal_;
 };
 
 /// Columns as wide as their widest cell, in characters; control characters are shown as escapes.

@@ -50,7 +50,7 @@ Exit run(Grammar& grammar, std::vector<std::string> words, const Environment& en
     if (!rest.empty()) command.set_rest(rest);
     const auto no_color = environment("NO_COLOR");
     const bool may_paint = !no_color || no_color->empty();
-    Shell shell(grammar.settings(), grammar.format(), environment, Output(out, terminal.out && may_paint),
+    Shell shell(grammar.settings(), grammar.format(), environment, Output(out, terminal.out && may_paint, terminal.out),
                 Output(error, terminal.error && may_paint));
     return command.run(shell);
 }

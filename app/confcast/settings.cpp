@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
@@ -16,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+
+constexpr std::size_t max_token_bytes = 8192;
 
 fs::path file_of(const fs::path& directory) { return directory / "contexts.json"; }
 
@@ -99,6 +103,23 @@ void save_contexts(const fs::path& directory, const Contexts& contexts) {
     if (!written || ec) throw Stop{Exit::failed, "cannot write " + file.string()};
 }
 
+std::string read_token(const fs::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status{};
+    const bool there = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
+    const bool alone = there && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    std::array<char, max_token_bytes + 1> bytes{};
+    const ssize_t size = alone ? ::read(descriptor, bytes.data(), bytes.size()) : 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!there || size < 0) throw usage_error("cannot read the token in " + file.string());
+    if (!alone) throw Stop{Exit::failed, file.string() + " holds a token and can be used by others: chmod 600 it"};
+    std::string token(bytes.data(), static_cast<std::size_t>(size));
+    token.resize(std::min(token.size(), token.find_first_of("\r\n")));
+    if (token.empty() || token.size() > max_token_bytes)
+        throw usage_error("the first line of " + file.string() + " is no token");
+    return token;
+}
+
 Settings settle(const FlagSettings& flags, const Environment& environment, const Contexts& contexts) {
     const std::string name = first_of({flags.context, environment("CONFCAST_CONTEXT")}, contexts.current);
     ServerContext context;
@@ -111,7 +132,10 @@ Settings settle(const FlagSettings& flags, const Environment& environment, const
     Settings settings;
     settings.servers =
         split(first_of({flags.server, environment("CONFCAST_SERVER"), context.server}, "http://127.0.0.1:8080"));
-    settings.token = first_of({flags.token, environment("CONFCAST_TOKEN"), context.token}, "");
+    if (flags.token && flags.token_file) throw usage_error("--token or --token-file, not both");
+    std::optional<std::string> said = flags.token;
+    if (flags.token_file) said = read_token(*flags.token_file);
+    settings.token = first_of({said, environment("CONFCAST_TOKEN"), context.token}, "");
     settings.tls.ca_file = first_of({flags.ca_file, environment("CONFCAST_CA_FILE"), context.tls.ca_file}, "");
     // The two go together: a certificate of one place with a key of another would be nobody's.
     TlsFiles own = {{}, environment("CONFCAST_CERT").value_or(""), environment("CONFCAST_KEY").value_or("")};

@@ -41,10 +41,14 @@ Contexts load_contexts(const std::filesystem::path& directory);
 /// In one piece: written beside it, then renamed. Throws Stop.
 void save_contexts(const std::filesystem::path& directory, const Contexts& contexts);
 
+/// The first line of a file that nobody else can read. Throws Stop.
+std::string read_token(const std::filesystem::path& file);
+
 /// What flags say; unset = they say nothing.
 struct FlagSettings {
     std::optional<std::string> server{};
     std::optional<std::string> token{};
+    std::optional<std::string> token_file{};
     std::optional<std::string> context{};
     std::optional<std::string> timeout{};
     std::optional<std::string> ca_file{};
@@ -61,7 +65,7 @@ struct Settings {
     bool insecure = false;  // take whoever answers for the server; never from a context, where it would be forgotten
 };
 
-/// Throws Stop: a context that is not there, a time-out that does not parse.
+/// Throws Stop: a context that is not there, a time-out that does not parse, a token's file that cannot be used.
 Settings settle(const FlagSettings& flags, const Environment& environment, const Contexts& contexts);
 
 }  // namespace confcast::cli

@@ -28,6 +28,9 @@ Exit exit_of_answer(unsigned status, std::int32_t code) {
     }
 }
 
+/// 1008: the credential is no longer good, or an operator does not want us; 4001: it has expired.
+bool closed_for_access(std::uint16_t close_code) { return close_code == 1008 || close_code == 4001; }
+
 }  // namespace
 
 Exit exit_of(const client::Failure& failure) {
@@ -40,7 +43,7 @@ Exit exit_of(const client::Failure& failure) {
         case Kind::unreachable:
         case Kind::timed_out:
         case Kind::lost:
-            return Exit::unreachable;
+            return closed_for_access(failure.close_code) ? Exit::not_allowed : Exit::unreachable;
         case Kind::cancelled:
             return Exit::interrupted;
         case Kind::bad_answer:

@@ -1,6 +1,11 @@
 #include "settings.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "confcast/test/temporary_directory.hpp"
 
 #include "stop.hpp"
 
@@ -38,6 +43,39 @@ TEST(Settings, HaveATokenAndATimeOut) {
               std::chrono::milliseconds{500});
     EXPECT_THROW(settle({.timeout = "5"}, with({}), {}), Stop);
     EXPECT_THROW(settle({.timeout = "0s"}, with({}), {}), Stop);
+}
+
+TEST(Settings, TakeATokenFromAFileThatNobodyElseReads) {
+    const test::TemporaryDirectory directory;
+    const auto file = directory.path() / "token";
+    const auto write = [&file](const std::string& text, mode_t mode) {
+        std::ofstream(file) << text;
+        ::chmod(file.c_str(), mode);
+    };
+    const FlagSettings flags{.token_file = file.string()};
+    const auto code_of = [&]() {
+        try {
+            settle(flags, with({}), {});
+        } catch (const Stop& stop) {
+            return stop.code;
+        }
+        return Exit::ok;
+    };
+    EXPECT_EQ(code_of(), Exit::usage) << "there is none";
+    write("secret\r\nsecond\n", 0600);
+    EXPECT_EQ(settle(flags, with({{"CONFCAST_TOKEN", "e"}}), contexts).token, "secret");
+    EXPECT_THROW(settle({.token = "f", .token_file = file.string()}, with({}), {}), Stop) << "which of the two?";
+    write("secret", 0400);
+    EXPECT_EQ(settle(flags, with({}), {}).token, "secret");
+    for (const mode_t mode : {0640U, 0604U, 0620U}) {
+        ::chmod(file.c_str(), mode);
+        EXPECT_EQ(code_of(), Exit::failed) << mode;
+    }
+    ::chmod(file.c_str(), 0600);
+    write("\nsecret", 0600);
+    EXPECT_EQ(code_of(), Exit::usage);
+    write(std::string(8193, 'a'), 0600);
+    EXPECT_EQ(code_of(), Exit::usage);
 }
 
 TEST(Settings, HaveTheFilesOfTls) {

@@ -226,5 +226,26 @@ TEST_F(Exchange, CloseInTheMiddleOfAnOpeningLeavesNothingBehind) {
     EXPECT_TRUE(drain());
 }
 
+TEST_F(Exchange, ARefusedTokenIsAskedForOnceMoreWithAFreshOne) {
+    ScriptedServer server(io, ScriptedServer::http(401, R"({"code":40101,"message":"who are you?","data":null})"));
+    Options options = to({server.address()});
+    int asked = 0;
+    options.token_source = [&asked] { return "token-" + std::to_string(++asked); };
+    Client client(io, options);
+    EXPECT_EQ(await(client.put("k", "v")).error().status, 401U);
+    ASSERT_EQ(server.requests().size(), 2U) << "once more, and not for ever";
+    EXPECT_NE(server.requests()[0].find("Bearer token-1\r\n"), std::string::npos);
+    EXPECT_NE(server.requests()[1].find("Bearer token-2\r\n"), std::string::npos);
+}
+
+TEST_F(Exchange, ARefusedTokenIsFinalWithoutAFreshOne) {
+    ScriptedServer server(io, ScriptedServer::http(401, R"({"code":40101,"message":"who are you?","data":null})"));
+    Options options = to({server.address()});
+    options.token_source = [] { return std::string("the same"); };
+    Client client(io, options);
+    EXPECT_EQ(await(client.get("k")).error().code, 40101);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
 }  // namespace
 }  // namespace confcast::client::test

@@ -177,5 +177,26 @@ TEST(Bytes, HaveASha256) {
     EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+std::string header_of(const RawRequest& request, std::string_view name) {
+    for (const auto& [key, value] : request.headers)
+        if (key == name) return value;
+    return "";
+}
+
+TEST(Requests, NameAWriteThatMayBeSentAgain) {
+    EXPECT_EQ(header_of(put_request("k", "v", {.idempotency_key = "a"}), "Idempotency-Key"), "a");
+    EXPECT_EQ(header_of(remove_request("k", {.idempotency_key = "b"}), "Idempotency-Key"), "b");
+    EXPECT_EQ(header_of(txn_request({}, {.idempotency_key = "c"}), "Idempotency-Key"), "c");
+    EXPECT_EQ(header_of(put_request("k", "v", {}), "Idempotency-Key"), "");
+}
+
+TEST(Requests, ANotificationsPayloadIsSentAsItIsWritten) {
+    const auto request = notify_request("t", "e\"", "1.00", {.timestamp = "2026-11-23T08:00:00Z"});
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->body, R"({"event_id":"e\"","timestamp":"2026-11-23T08:00:00Z","topic":"t","payload":1.00})");
+    EXPECT_EQ(notify_request("t", "e", "{", {}).error().kind, FailureKind::invalid);
+    EXPECT_EQ(notify_request("t", "e", "1},{", {}).error().kind, FailureKind::invalid);
+}
+
 }  // namespace
 }  // namespace confcast::client::test

@@ -79,6 +79,7 @@ std::optional<Written> written_from(const json::object& object) {
     written.version = number_in(object, "version").value_or(0);
     written.applied = flag_in(object, "applied", true);
     written.action = text_in(object, "action").value_or("");
+    written.duplicate = flag_in(object, "duplicate", false);
     return written;
 }
 
@@ -158,10 +159,13 @@ Result<TxnDone> txn_done_in(const RawResponse& response) {
     const auto revision = number_in(*data, "revision");
     const json::array* puts = array_in(*data, "put");
     const json::array* deletes = array_in(*data, "delete");
-    if (!revision || puts == nullptr || deletes == nullptr) return nonsense(response);
+    if (!revision) return nonsense(response);
     TxnDone done;
     done.revision = *revision;
     done.applied = flag_in(*data, "applied", true);
+    done.duplicate = flag_in(*data, "duplicate", false);
+    if (done.duplicate) return done;
+    if (puts == nullptr || deletes == nullptr) return nonsense(response);
     for (const json::value& element : *puts) {
         auto written = element.is_object() ? written_from(element.get_object()) : std::nullopt;
         if (!written) return nonsense(response);
@@ -174,6 +178,14 @@ Result<TxnDone> txn_done_in(const RawResponse& response) {
         done.deletes.emplace_back(*key, flag_in(*object, "deleted", false));
     }
     return done;
+}
+
+Result<Notified> notified_in(const RawResponse& response) {
+    const Result<json::object> data = data_in(response);
+    if (!data) return data.error();
+    const auto revision = number_in(*data, "revision");
+    if (!revision) return nonsense(response);
+    return Notified{*revision, flag_in(*data, "duplicate", false)};
 }
 
 }  // namespace confcast::client

@@ -13,5 +13,6 @@ Result<Found> found_in(const RawResponse& response);
 Result<ListPage> page_in(const RawResponse& response);
 Result<Written> written_in(const RawResponse& response);
 Result<TxnDone> txn_done_in(const RawResponse& response);
+Result<Notified> notified_in(const RawResponse& response);
 
 }  // namespace confcast::client

@@ -52,6 +52,12 @@ Awaitable<Result<Listing>> list_all(ImplPtr impl, std::string prefix, ListOption
     }
 }
 
+Awaitable<Result<Notified>> notify_with(ImplPtr impl, Result<RawRequest> request) {
+    if (!request) co_return request.error();
+    Result<Notified> result = co_await call(std::move(impl), std::move(*request), &notified_in);
+    co_return result;
+}
+
 Awaitable<Result<RawResponse>> send(ImplPtr impl, RawRequest request) {
     Result<RawResponse> response = co_await impl->requester().send(std::move(request));
     co_return response;
@@ -87,6 +93,11 @@ Awaitable<Result<Written>> Client::remove(const std::string& key, const DeleteOp
 
 Awaitable<Result<TxnDone>> Client::txn(const Txn& txn, const TxnOptions& options) {
     return call(impl_, txn_request(txn, options), &txn_done_in);
+}
+
+Awaitable<Result<Notified>> Client::notify(const std::string& topic, const std::string& event_id,
+                                           const std::string& payload, const NotifyOptions& options) {
+    return notify_with(impl_, notify_request(topic, event_id, payload, options));
 }
 
 Awaitable<Result<RawResponse>> Client::raw(RawRequest request) { return send(impl_, std::move(request)); }

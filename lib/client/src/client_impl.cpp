@@ -34,7 +34,7 @@ std::shared_ptr<Tls> tls_of(const Options& options, const Endpoints& endpoints) 
     return *tls;
 }
 
-MachineOptions machine_options_of(const Options& options) {
+MachineOptions machine_options_of(const Options& options, std::shared_ptr<Credential> credential) {
     MachineOptions machine;
     machine.backoff_min = options.backoff_min;
     machine.backoff_max = options.backoff_max;
@@ -43,6 +43,7 @@ MachineOptions machine_options_of(const Options& options) {
     machine.max_filters = options.max_filters;
     machine.query_bytes = watch_query_room(options);
     machine.ack = options.ack;
+    machine.credential = std::move(credential);
     machine.on_status = options.on_status;
     const auto random = std::make_shared<std::mt19937_64>(std::random_device{}());
     machine.random = [random] { return std::uniform_real_distribution<double>(0, 1)(*random); };
@@ -60,8 +61,9 @@ ClientImpl::ClientImpl(Executor executor, Options options)
       options_(std::move(options)),
       endpoints_(endpoints_of(options_)),
       tls_(tls_of(options_, endpoints_)),
-      requester_(executor, options_, endpoints_, tls_),
-      machine_(machine_options_of(options_)),
+      credential_(std::make_shared<Credential>(options_.token, options_.token_source)),
+      requester_(executor, options_, endpoints_, tls_, credential_),
+      machine_(machine_options_of(options_, credential_)),
       keeper_(machine_, options_.last_known_good, options_.save_every),
       waker_(executor),
       saver_(executor),
@@ -98,8 +100,9 @@ void ClientImpl::unwatch(std::uint64_t id) {
 void ClientImpl::reconnect() { wake(); }
 
 void ClientImpl::set_token(std::string token) {
-    options_.token = std::move(token);
-    if (socket_) socket_->send(auth_message(options_.token));
+    credential_->set(std::move(token));
+    machine_.authenticate();
+    flush();
     if (machine_.status().state == StreamState::failed) wake();
 }
 

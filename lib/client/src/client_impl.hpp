@@ -45,6 +45,7 @@ class ClientImpl : public std::enable_shared_from_this<ClientImpl> {
     Options options_;
     Endpoints endpoints_;
     const std::shared_ptr<Tls> tls_;  // nullptr: no server asks for it
+    const std::shared_ptr<Credential> credential_;
     Requester requester_;
     StreamMachine machine_;
     Keeper keeper_;

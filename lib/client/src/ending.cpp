@@ -34,7 +34,9 @@ Comeback after_refusal(const Failure& failure) {
 Ending Ending::closed(std::uint16_t code, std::string_view reason) {
     std::string message = "the server closed the stream with " + std::to_string(code);
     if (!reason.empty()) message += ": " + std::string(reason);
-    return {failure_of(FailureKind::lost, std::move(message)), code};
+    Ending ending{failure_of(FailureKind::lost, std::move(message)), code};
+    ending.failure.close_code = code;
+    return ending;
 }
 
 Comeback comeback_after(const Ending& ending) {

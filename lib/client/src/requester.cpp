@@ -8,6 +8,7 @@
 namespace confcast::client {
 namespace {
 
+constexpr unsigned unauthorized = 401;
 constexpr std::string_view user_agent = "confcast-client/0.1";
 
 /// The server has not looked at it, or it can be asked again without harm.
@@ -36,14 +37,24 @@ std::vector<std::pair<std::string, std::string>> Requester::headers() const {
     if (!agent.empty()) agent += ' ';
     agent += user_agent;
     headers.emplace_back("User-Agent", std::move(agent));
-    if (!options_.token.empty()) headers.emplace_back("Authorization", "Bearer " + options_.token);
+    if (const std::string& token = credential_->token(); !token.empty())
+        headers.emplace_back("Authorization", "Bearer " + token);
     return headers;
 }
 
 Awaitable<Result<RawResponse>> Requester::send(RawRequest request) {
     const SteadyTime deadline = std::chrono::steady_clock::now() + request.timeout.value_or(options_.timeout);
-    const bool is_read = request.method == "GET" || request.method == "HEAD";
     if (request.request_id.empty()) request.request_id = new_request_id();
+    const std::string token = credential_->token();
+    Result<RawResponse> answered = co_await send_with_token(request, deadline);
+    // Who is not known has had nothing done: a write may be asked for again.
+    if (answered && answered->status == unauthorized && credential_->renew(token))
+        answered = co_await send_with_token(std::move(request), deadline);
+    co_return answered;
+}
+
+Awaitable<Result<RawResponse>> Requester::send_with_token(RawRequest request, SteadyTime deadline) {
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
     std::vector<std::pair<std::string, std::string>> all = headers();
     all.emplace_back("X-Request-Id", request.request_id);
     request.headers.insert(request.headers.begin(), all.begin(), all.end());

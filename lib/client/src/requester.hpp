@@ -10,6 +10,7 @@
 #include <string>
 
 #include "confcast/client/options.hpp"
+#include "credential.hpp"
 #include "endpoint.hpp"
 #include "http_connection.hpp"
 
@@ -18,10 +19,16 @@ namespace confcast::client {
 class Requester {
   public:
     /// `options` and `endpoints` outlive this.
-    Requester(Executor executor, const Options& options, Endpoints& endpoints, std::shared_ptr<Tls> tls)
-        : executor_(executor), options_(options), endpoints_(endpoints), tls_(std::move(tls)) {}
+    Requester(Executor executor, const Options& options, Endpoints& endpoints, std::shared_ptr<Tls> tls,
+              std::shared_ptr<Credential> credential)
+        : executor_(executor),
+          options_(options),
+          endpoints_(endpoints),
+          tls_(std::move(tls)),
+          credential_(std::move(credential)) {}
 
-    /// Any status is an answer. The caller keeps this alive until it returns.
+    /// Any status is an answer; after 401 it is asked once more when there is another token. The caller keeps this
+    /// alive until it returns.
     Awaitable<Result<RawResponse>> send(RawRequest request);
     /// All that is under way, and all that comes, fails with `cancelled`.
     void close();
@@ -55,6 +62,7 @@ class Requester {
         Result<RawResponse> result;
     };
 
+    Awaitable<Result<RawResponse>> send_with_token(RawRequest request, SteadyTime deadline);
     Awaitable<Attempt> attempt(std::size_t server, RawRequest request, SteadyTime deadline);
     std::string new_request_id();
     Connection take_idle(std::size_t server);
@@ -64,6 +72,7 @@ class Requester {
     const Options& options_;
     Endpoints& endpoints_;
     const std::shared_ptr<Tls> tls_;
+    const std::shared_ptr<Credential> credential_;
     std::list<Idle> idle_;  // the last one was used last
     std::set<HttpConnection*> busy_;
     std::mt19937_64 random_{std::random_device{}()};

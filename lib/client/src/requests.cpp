@@ -1,8 +1,10 @@
 #include "requests.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "failures.hpp"
 #include "json_entry.hpp"
 
 namespace confcast::client {
@@ -56,6 +58,11 @@ void add_condition(RawRequest& request, const std::optional<Revision>& if_revisi
         request.headers.emplace_back("If-None-Match", "*");
     else if (if_revision)
         request.headers.emplace_back("If-Match", entity_tag(*if_revision));
+}
+
+template <class Options>
+void add_idempotency(RawRequest& request, const Options& options) {
+    if (!options.idempotency_key.empty()) request.headers.emplace_back("Idempotency-Key", options.idempotency_key);
 }
 
 template <class Particulars>
@@ -131,6 +138,7 @@ RawRequest put_request(std::string_view key, std::string_view value, const PutOp
     target.add_if(options.dry_run, "dry_run", "true");
     RawRequest request = request_of(options, "PUT", std::move(target));
     add_condition(request, options.if_revision, options.create_only);
+    add_idempotency(request, options);
     json::object body;
     set_particulars(body, value, options);
     set_json(request, body);
@@ -142,6 +150,7 @@ RawRequest remove_request(std::string_view key, const DeleteOptions& options) {
     target.add_if(options.dry_run, "dry_run", "true");
     RawRequest request = request_of(options, "DELETE", std::move(target));
     if (options.if_revision) request.headers.emplace_back("If-Match", entity_tag(*options.if_revision));
+    add_idempotency(request, options);
     return request;
 }
 
@@ -149,6 +158,7 @@ RawRequest txn_request(const Txn& txn, const TxnOptions& options) {
     Target target(std::string(api) + "/txn");
     target.add_if(options.dry_run, "dry_run", "true");
     RawRequest request = request_of(options, "POST", std::move(target));
+    add_idempotency(request, options);
     json::array compares;
     for (const Txn::Compare& compare : txn.compares)
         compares.push_back(json::object{{"key", compare.key}, {"mod_revision", compare.mod_revision}});
@@ -160,6 +170,24 @@ RawRequest txn_request(const Txn& txn, const TxnOptions& options) {
     }
     const json::array deletes(txn.deletes.begin(), txn.deletes.end());
     set_json(request, {{"compare", compares}, {"put", puts}, {"delete", deletes}});
+    return request;
+}
+
+// The payload goes as it is written: a number in it may have more digits than a parser here would keep.
+Result<RawRequest> notify_request(std::string_view topic, std::string_view event_id, std::string_view payload,
+                                  const NotifyOptions& options) {
+    boost::system::error_code error;
+    json::parse(payload, error);
+    if (error) return invalid(Errc::malformed_json, "the payload is not JSON: " + error.message());
+    RawRequest request = request_of(options, "POST", Target(std::string(api) + "/notifications"));
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const json::value timestamp = options.timestamp.empty()
+                                      ? json::value(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())
+                                      : json::value(options.timestamp);
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.body = R"({"event_id":)" + json::serialize(json::value(event_id)) + R"(,"timestamp":)" +
+                   json::serialize(timestamp) + R"(,"topic":)" + json::serialize(json::value(topic)) +
+                   R"(,"payload":)" + std::string(payload) + '}';
     return request;
 }
 

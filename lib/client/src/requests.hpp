@@ -15,6 +15,9 @@ RawRequest list_request(std::string_view prefix, std::string_view cursor, const 
 RawRequest put_request(std::string_view key, std::string_view value, const PutOptions& options);
 RawRequest remove_request(std::string_view key, const DeleteOptions& options);
 RawRequest txn_request(const Txn& txn, const TxnOptions& options);
+/// `invalid` when the payload is not JSON.
+Result<RawRequest> notify_request(std::string_view topic, std::string_view event_id, std::string_view payload,
+                                  const NotifyOptions& options);
 
 /// The target of a stream.
 std::string watch_target(const Opening& opening, const Options& options);

@@ -14,6 +14,24 @@ namespace {
 
 using Content = decltype(ServerMessage::content);
 
+const json::array* array_in(const json::object& object, std::string_view name) {
+    const json::value* found = object.if_contains(name);
+    return found != nullptr ? found->if_array() : nullptr;
+}
+
+/// False when there is something else under that name.
+bool read_limit(const json::object& payload, LimitedTo& limited_to) {
+    if (!payload.contains("limited_to")) return true;
+    const json::array* globs = array_in(payload, "limited_to");
+    if (globs == nullptr) return false;
+    limited_to.emplace();
+    for (const json::value& glob : *globs) {
+        if (!glob.is_string()) return false;
+        limited_to->emplace_back(glob.get_string());
+    }
+    return true;
+}
+
 std::optional<Content> welcome_from(const json::object& payload) {
     const auto epoch = text_in(payload, "epoch");
     const auto resume = text_in(payload, "resume");
@@ -23,12 +41,8 @@ std::optional<Content> welcome_from(const json::object& payload) {
     welcome.epoch = *epoch;
     welcome.resume = *resume;
     welcome.reason = text_in(payload, "reason").value_or("");
+    if (!read_limit(payload, welcome.limited_to)) return std::nullopt;
     return welcome;
-}
-
-const json::array* array_in(const json::object& object, std::string_view name) {
-    const json::value* found = object.if_contains(name);
-    return found != nullptr ? found->if_array() : nullptr;
 }
 
 std::optional<Content> page_from(const json::object& payload) {
@@ -76,7 +90,19 @@ std::optional<Content> filters_from(const json::object& payload, bool subscribed
             in_force.filters.insert({kind, std::string(text.get_string())});
         }
     }
+    if (!read_limit(payload, in_force.limited_to)) return std::nullopt;
     return in_force;
+}
+
+std::optional<Content> access_from(const json::object& payload) {
+    Access access;
+    access.id = number_in(payload, "id").value_or(0);
+    access.status = text_in(payload, "status").value_or("");
+    if (const auto at = text_in(payload, "expires_at")) access.expires_at = std::string(*at);
+    const json::value* snapshot = payload.if_contains("snapshot");
+    access.snapshot = snapshot != nullptr && snapshot->is_bool() && snapshot->get_bool();
+    if (!read_limit(payload, access.limited_to)) return std::nullopt;
+    return access;
 }
 
 Content refusal_from(const json::object& payload) {
@@ -97,6 +123,7 @@ std::optional<Content> content_from(std::string_view type, const json::object& p
     if (type == "bookmark") return Bookmark{};
     if (type == "subscribed") return filters_from(payload, true);
     if (type == "unsubscribed") return filters_from(payload, false);
+    if (type == "access") return access_from(payload);
     if (type == "error") return refusal_from(payload);
     if (type == "goaway") {
         const std::chrono::milliseconds after(number_in(payload, "reconnect_after_ms").value_or(0));
@@ -141,8 +168,8 @@ std::string unsubscribe_message(std::int64_t id, const FilterSet& filters) {
     return filters_message("unsubscribe", id, filters);
 }
 
-std::string auth_message(std::string_view token) {
-    return json::serialize(json::object{{"type", "auth"}, {"payload", {{"token", json::string(token)}}}});
+std::string auth_message(std::int64_t id, std::string_view token) {
+    return json::serialize(json::object{{"type", "auth"}, {"id", id}, {"payload", {{"token", json::string(token)}}}});
 }
 
 std::string ack_message(Revision seq_id, bool failed, std::string_view key, std::string_view error) {

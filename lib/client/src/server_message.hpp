@@ -15,11 +15,15 @@
 
 namespace confcast::client {
 
+/// The globs that may be read; unset = all that the filters match.
+using LimitedTo = std::optional<std::vector<std::string>>;
+
 struct Welcome {
     std::string session;
     std::string epoch;
     std::string resume;  // none, changes, snapshot
     std::string reason;
+    LimitedTo limited_to;
 };
 struct SnapshotPage {
     std::vector<Entry> entries;
@@ -33,6 +37,15 @@ struct Bookmark {};
 struct InForce {
     bool subscribed = true;  // or unsubscribed
     FilterSet filters;
+    LimitedTo limited_to;
+};
+/// Of the credential.
+struct Access {
+    std::int64_t id = 0;
+    std::string status;  // renewed, changed, expiring
+    std::optional<std::string> expires_at;
+    bool snapshot = false;  // something else is to be seen from now on
+    LimitedTo limited_to;
 };
 struct Refused {
     std::int64_t id = 0;
@@ -46,7 +59,7 @@ struct Other {};  // pong, and what newer servers may say
 
 struct ServerMessage {
     Revision seq_id = 0;
-    std::variant<Other, Welcome, SnapshotPage, Update, Bookmark, InForce, Refused, GoAway> content;
+    std::variant<Other, Welcome, SnapshotPage, Update, Bookmark, InForce, Access, Refused, GoAway> content;
 };
 
 /// nullopt when it is not one.
@@ -56,7 +69,7 @@ std::optional<ServerMessage> parse_server_message(std::string_view text);
 
 std::string subscribe_message(std::int64_t id, const FilterSet& filters);
 std::string unsubscribe_message(std::int64_t id, const FilterSet& filters);
-std::string auth_message(std::string_view token);
+std::string auth_message(std::int64_t id, std::string_view token);
 std::string ack_message(Revision seq_id, bool failed, std::string_view key, std::string_view error);
 
 }  // namespace confcast::client

@@ -139,6 +139,7 @@ Opening StreamMachine::begin(std::string server) {
     live_since_.reset();
     outbox_.clear();
     outbox_ack_.reset();
+    use_token();
 
     const FilterSet wanted = subscriptions_.wanted();
     complete_ = complete_.common_with(wanted);
@@ -178,6 +179,7 @@ void StreamMachine::reconcile() {
     asked_ = adding_ ? added : removed;
     complete_ = complete_.without(removed);  // who comes back for these waits for their new state
     ++last_id_;
+    asked_id_ = last_id_;
     outbox_.push_back(adding_ ? subscribe_message(last_id_, added) : unsubscribe_message(last_id_, removed));
 }
 
@@ -186,7 +188,7 @@ Next StreamMachine::on_ended(Ending ending, SteadyTime now) {
     if (was_live && now - *live_since_ >= options_.healthy_after) backoff_.reset();
     if (ending.failure.kind == FailureKind::bad_answer || ending.failure == Errc::invalid_since) owned_ = false;
     ++tries_;
-    Comeback comeback = comeback_after(ending);
+    Comeback comeback = comes_with_another_token(ending) ? Comeback::yes : comeback_after(ending);
     refusals_ = comeback == Comeback::elsewhere ? refusals_ + 1 : 0;
     if (comeback == Comeback::elsewhere) comeback = refusals_ < options_.servers ? Comeback::yes : Comeback::no;
 
@@ -231,6 +233,7 @@ void StreamMachine::start_from_offer() {
     complete_ = saved.filters;
     position_ = saved_ = saved.position;
     owned_ = true;
+    seen_with_ = "";  // nobody has written down with which one
     status_.from_file = true;
     status_.position = position_;
     deliver_due();

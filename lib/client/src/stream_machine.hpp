@@ -6,12 +6,14 @@
 //      └──── on_ended() -> Next <───────────────────────────────────┘
 //
 // Invariants: what subscribers were told is the copy; `since` is sent only with filters whose state the copy has at
-// that position; a snapshot changes nothing until its last page is there.
+// that position, and with the token that this was seen with; a snapshot changes nothing until its last page is there.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/backoff.hpp"
+#include "credential.hpp"
 #include "ending.hpp"
 #include "last_known_good.hpp"
 #include "local_copy.hpp"
@@ -35,6 +38,7 @@ struct MachineOptions {
     std::size_t max_filters = 100;
     std::size_t query_bytes = 3'000;  // of filters in the query of an opening
     bool ack = false;
+    std::shared_ptr<Credential> credential = std::make_shared<Credential>();
     StatusCallback on_status{};
     std::function<double()> random = [] { return 0.5; };  // in [0, 1)
 };
@@ -77,6 +81,9 @@ class StreamMachine {
     /// Something that the user should know and that does not end the stream.
     void warn(Failure failure);
 
+    /// The credential has another token: a stream that is there is told.
+    void authenticate();
+
     // --- the stream
 
     Opening begin(std::string server);
@@ -101,6 +108,7 @@ class StreamMachine {
     Result<> take(Update& update, Revision seq_id);
     Result<> take(Bookmark&, Revision seq_id);
     Result<> take(InForce& in_force, Revision seq_id);
+    Result<> take(Access& access, Revision seq_id);
     Result<> take(Refused& refused, Revision seq_id);
     Result<> take(GoAway& goaway, Revision seq_id);
 
@@ -112,6 +120,9 @@ class StreamMachine {
     void reconcile();
     void forget_unwanted();
     void become_live(SteadyTime now);
+    void limit(LimitedTo limited_to);
+    void use_token();
+    bool comes_with_another_token(const Ending& ending);
     void report();
     void start_from_offer();
     std::chrono::milliseconds delay_after(const Ending& ending, bool was_live);
@@ -122,7 +133,8 @@ class StreamMachine {
     bool alone_ = false;  // the one subscription began at a position: others would need a state that is not here
     Position position_;   // of the copy
     bool owned_ = false;  // the stream can be resumed from there
-    FilterSet complete_;  // the copy has all that matches these, at its position
+    std::optional<std::string> seen_with_;  // the token that the position was seen with
+    FilterSet complete_;                    // the copy has all that matches these, at its position
     std::optional<Saved> offered_;
     bool unsaved_ = false;  // the copy is not what was last given out to be kept
     Position saved_;        // of that
@@ -137,7 +149,10 @@ class StreamMachine {
     std::optional<FilterSet> asked_;  // the request that has no answer yet
     bool adding_ = false;
     bool out_of_step_ = false;  // what is in force may not be what is wanted
+    std::int64_t asked_id_ = 0;
     std::int64_t last_id_ = 0;
+    std::deque<std::pair<std::int64_t, std::string>> offered_tokens_;  // to the server, which has not answered
+    std::string token_;                                                // that the stream began with
     FilterSet refused_;
     std::optional<std::chrono::milliseconds> goaway_;
     bool caught_up_ = false;  // all that was missed has come
@@ -149,6 +164,7 @@ class StreamMachine {
     Backoff backoff_;
     std::size_t tries_ = 0;     // since the last stream that got live
     std::size_t refusals_ = 0;  // of them, in a row, by servers that do not want us
+    bool renewed_ = false;      // a token that was refused was followed by another one, and no stream got live since
     Status status_;
     std::uint64_t duplicates_ = 0;
 };

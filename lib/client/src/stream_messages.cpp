@@ -47,6 +47,8 @@ Result<> StreamMachine::take(Welcome& welcome, Revision seq_id) {
     welcomed_ = true;
     epoch_ = welcome.epoch;
     status_.session = std::move(welcome.session);
+    status_.limited_to = std::move(welcome.limited_to);
+    authenticate();  // when there was another token while it connected
     return {};
 }
 
@@ -113,6 +115,7 @@ Result<> StreamMachine::take(InForce& in_force, Revision seq_id) {
     const FilterSet added = in_force.filters.without(in_force_);
     in_force_ = std::move(in_force.filters);
     complete_ = complete_.common_with(in_force_);
+    limit(std::move(in_force.limited_to));
     if (!adding_) {
         forget_unwanted();
         return {};
@@ -124,9 +127,13 @@ Result<> StreamMachine::take(InForce& in_force, Revision seq_id) {
 }
 
 Result<> StreamMachine::take(Refused& refused, Revision) {
-    if (!asked_ || refused.id != last_id_) return {};
-    if (adding_) refused_.insert_all(*asked_);
-    asked_.reset();
+    const bool filters = asked_ && refused.id == asked_id_;
+    const bool token = std::erase_if(offered_tokens_, [&](const auto& one) { return one.first == refused.id; }) > 0;
+    if (!filters && !token) return {};
+    if (filters) {
+        if (adding_) refused_.insert_all(*asked_);
+        asked_.reset();
+    }
     refused.failure.server = status_.server;
     status_.failure = std::move(refused.failure);
     report();
@@ -147,6 +154,7 @@ void StreamMachine::on_quiet(SteadyTime now) {
 
 void StreamMachine::become_live(SteadyTime now) {
     tries_ = refusals_ = 0;
+    renewed_ = false;
     if (live_since_) return;
     live_since_ = now;
     status_.from_file = false;

@@ -55,19 +55,24 @@ struct PutOptions : CallOptions {
     std::optional<Revision> if_revision{};  // only if its mod_revision is this one; 0 = only if it is not there
     bool create_only = false;               // only if it is not there
     bool dry_run = false;                   // say what would happen, do nothing
+    /// Of the caller's making, 1 to 255 visible ASCII characters; "" = none. The same write may be sent again with it,
+    /// after a failure of which outcome_unknown() is true: it is done once.
+    std::string idempotency_key{};
 };
 
 struct DeleteOptions : CallOptions {
     std::optional<Revision> if_revision{};
     bool dry_run = false;
+    std::string idempotency_key{};  // as in PutOptions
 };
 
 struct Written {
     std::string key;
     Revision mod_revision = 0;  // of this write; of a dry run: the current one, 0 = it is not there
     std::int64_t version = 0;
-    bool applied = true;   // the node that answered shows it already
-    std::string action{};  // of a dry run: "create", "replace", "delete"
+    bool applied = true;     // the node that answered shows it already
+    std::string action{};    // of a dry run: "create", "replace", "delete"
+    bool duplicate = false;  // it had been done before, under the same idempotency key
 };
 
 /// All or nothing, one revision.
@@ -90,6 +95,7 @@ struct Txn {
 
 struct TxnOptions : CallOptions {
     bool dry_run = false;
+    std::string idempotency_key{};  // as in PutOptions
 };
 
 struct TxnDone {
@@ -97,6 +103,16 @@ struct TxnDone {
     std::vector<Written> puts;
     std::vector<std::pair<std::string, bool>> deletes;  // key, was it there
     bool applied = true;
+    bool duplicate = false;  // as in Written; nothing but the revision is told then
+};
+
+struct NotifyOptions : CallOptions {
+    std::string timestamp{};  // RFC 3339, or milliseconds since 1970; "" = now
+};
+
+struct Notified {
+    Revision revision = 0;
+    bool duplicate = false;  // told before, at that revision; nobody is told again
 };
 
 /// Anything else: for tools that need an answer as it is.

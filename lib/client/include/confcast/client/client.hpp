@@ -74,6 +74,10 @@ class Client {
     Awaitable<Result<Written>> put(const std::string& key, const std::string& value, const PutOptions& options = {});
     Awaitable<Result<Written>> remove(const std::string& key, const DeleteOptions& options = {});
     Awaitable<Result<TxnDone>> txn(const Txn& txn, const TxnOptions& options = {});
+    /// An event that is no setting, to those who listen to the topic now (docs/notifications.md). `payload` is JSON
+    /// text, else `invalid`. The same topic and event id are told once, so it may be sent again after any failure.
+    Awaitable<Result<Notified>> notify(const std::string& topic, const std::string& event_id,
+                                       const std::string& payload, const NotifyOptions& options = {});
     /// Any request; an answer of any status is a success here. Tried on another server like the calls above (GET and
     /// HEAD are reads).
     Awaitable<Result<RawResponse>> raw(RawRequest request);

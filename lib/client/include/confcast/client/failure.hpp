@@ -36,6 +36,7 @@ struct Failure {
     std::string request_id{};                           // to find it in the server's log
     std::string server{};                               // HOST:PORT of the last one that was asked
     std::optional<std::chrono::seconds> retry_after{};  // as the server asked
+    std::uint16_t close_code = 0;                       // with which the server closed the stream; 0 = it did not
     bool sent = false;                                  // bytes of the request may have reached a server
 
     /// A write whose fate is not known: it may have happened. Never tried again by the client.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,12 @@ struct Options {
     /// "http://HOST:PORT", "https://HOST:PORT" or "HOST:PORT" (port 8080 when there is none, with TLS too), of one
     /// store. They are tried in turn; the one that works is kept.
     std::vector<std::string> servers{"http://127.0.0.1:8080"};
-    std::string token{};       // sent as "Authorization: Bearer …"
+    std::string token{};  // sent as "Authorization: Bearer …"
+    /// Gives a token that is good for a while: asked before each connection of the stream, when the server says that
+    /// the token is about to end, and once after it was refused (401, 4001). Called on the loop, so it must not block;
+    /// "" or an exception leaves the token as it is. It should give the same text as long as that is good: a stream
+    /// that comes back with another one gets the state anew.
+    std::function<std::string()> token_source{};
     std::string user_agent{};  // put before the library's own
 
     // https; the files are PEM, and read once, when the client is made

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "confcast/client/entry.hpp"
 #include "confcast/client/failure.hpp"
@@ -28,9 +29,13 @@ struct Status {
     std::string session{};                                // as the server names the stream
     std::optional<Failure> failure{};                     // why it is stale or failed
     std::optional<std::chrono::milliseconds> retry_in{};  // stale: when the next attempt is
+    /// The filters reach beyond what may be read: the globs that may. What lies outside does not exist here.
+    std::optional<std::vector<std::string>> limited_to{};
+    /// The server has said that the token ends then (RFC 3339), in less than a minute, and it was not renewed since.
+    std::optional<std::string> expires_at{};
 };
 
-/// Called when the state changes, and at each failed attempt.
+/// Called when the state changes, at each failed attempt, and when the server says something new of what may be read.
 using StatusCallback = std::function<void(const Status&)>;
 
 }  // namespace confcast::client
