@@ -70,15 +70,14 @@ std::string bomb_greeting(std::size_t n) {
     switch (n % 4) {
         case 0:
         case 1:
-            return load::upgrade_request(
-                "/api/v1/watch?key=hostile/none",
-                {{"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits; server_max_window_bits=15"}});
+            return load::upgrade_request("/api/v1/watch?key=hostile/none",
+                                         {{"Sec-WebSocket-Extensions",
+                                           "permessage-deflate; client_max_window_bits; server_max_window_bits=15"}});
         case 2:
-            return load::http_request("PUT", "/config/hostile/bomb" + std::to_string(n % 8),
-                                      {{"Content-Type", "application/octet-stream"},
-                                       {"Content-Encoding", "gzip"},
-                                       {"Connection", "close"}},
-                                      gzip);
+            return load::http_request(
+                "PUT", "/config/hostile/bomb" + std::to_string(n % 8),
+                {{"Content-Type", "application/octet-stream"}, {"Content-Encoding", "gzip"}, {"Connection", "close"}},
+                gzip);
         default:
             return "PUT /config/hostile/huge HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: "
                    "2147483648\r\n\r\n" +

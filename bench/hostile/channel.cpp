@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 namespace confcast::hostile {
@@ -79,9 +80,16 @@ std::string Channel::read(bool patient) {
 load::HttpResponse Channel::ask(std::string_view request) {
     write(request);
     for (;;) {
-        if (auto response = reader_.next()) return *std::move(response);
+        if (auto response = reader_.next(); response && response->status != 100) return *std::move(response);
         reader_.feed(read());
     }
+}
+
+bool Channel::ends() {
+    if (!reader_.take_rest().empty()) return false;
+    char byte = 0;
+    const auto size = tls_ ? SSL_read(tls_.get(), &byte, 1) : ::recv(fd_, &byte, 1, 0);
+    return size == 0 || (size < 0 && errno != EAGAIN);
 }
 
 }  // namespace confcast::hostile

@@ -28,8 +28,10 @@ class Channel {
     /// throws).
     std::string read(bool patient = true);
 
-    /// One answer to one request.
+    /// One final answer to what is sent.
     load::HttpResponse ask(std::string_view request);
+    /// The server ends the connection within ten seconds, and nothing comes before that.
+    bool ends();
 
   private:
     int fd_ = -1;

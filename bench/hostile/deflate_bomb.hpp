@@ -21,9 +21,9 @@ inline std::string deflate_bomb(std::size_t size) {
             bits = have = 0;
         }
     };
-    put(1, 1);              // the last block
-    put(0b10, 2);           // fixed Huffman, its low bit first
-    put(0b00110000, 8);     // a zero
+    put(1, 1);           // the last block
+    put(0b10, 2);        // fixed Huffman, its low bit first
+    put(0b00110000, 8);  // a zero
     while (out.size() < size) {
         put(0b11000101, 8);  // 258 bytes
         put(0, 5);           // as the one before

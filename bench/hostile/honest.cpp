@@ -30,8 +30,7 @@ void expect(const load::HttpResponse& response) {
 }  // namespace
 
 Honest::Honest(load::Endpoint server, bool tls, Rates rates) : server_(std::move(server)), tls_(tls), rates_(rates) {
-    expect(Channel(server_, tls_).ask(
-        load::http_request("PUT", target, {{"Content-Type", "text/plain"}}, stamp())));
+    expect(Channel(server_, tls_).ask(load::http_request("PUT", target, {{"Content-Type", "text/plain"}}, stamp())));
     const auto start = [this](const char* who, void (Honest::*work)()) {
         threads_.emplace_back([this, who, work] {
             try {
@@ -91,7 +90,8 @@ void Honest::listen() {
     load::FrameReader frames;
     while (!stopping_) {
         frames.feed(channel.read(false), [&](const load::Frame& frame) {
-            if (frame.opcode == load::Opcode::ping) channel.write(load::client_frame(load::Opcode::pong, frame.payload));
+            if (frame.opcode == load::Opcode::ping)
+                channel.write(load::client_frame(load::Opcode::pong, frame.payload));
             if (frame.opcode == load::Opcode::close) throw std::runtime_error("the stream was closed");
             auto message = load::scan_message(frame.payload);
             while (const auto written = load::next_publication(message.payload, value_bytes)) {

@@ -1,6 +1,6 @@
-// The clients for whom the server is there: a few connections that read one key at a fixed rate, one that writes now and
-// then, one that listens. A latency counts from the moment at which the request was due, so that a server that stands
-// still is not asked less.
+// The clients for whom the server is there: a few connections that read one key at a fixed rate, one that writes now
+// and then, one that listens. A latency counts from the moment at which the request was due, so that a server that
+// stands still is not asked less.
 #pragma once
 
 #include <atomic>

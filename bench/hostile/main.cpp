@@ -38,9 +38,13 @@ class Target {
   public:
     Target(const Options& options, bool tls) : tls_(tls), authority_(files_.path()) {
         endpoint_.port = load::free_port();
-        std::vector<std::string> argv{options.server,   "--listen", endpoint_.to_string(),
-                                      "--store",        "sqlite:" + (files_.path() / "store").string(),
-                                      "--log-level",    "error"};
+        std::vector<std::string> argv{options.server,
+                                      "--listen",
+                                      endpoint_.to_string(),
+                                      "--store",
+                                      "sqlite:" + (files_.path() / "store").string(),
+                                      "--log-level",
+                                      "error"};
         if (tls) {
             const auto issued = authority_.issue("server");
             argv.insert(argv.end(), {"--tls-cert", issued.certificate, "--tls-key", issued.key});
@@ -173,8 +177,8 @@ bool run(const Options& options, const Plan& plan) {
     for (const auto& failure : under.failures) std::printf("  FAILED %s\n", failure.c_str());
     const bool good = worst <= worst_ratio && peak - rss_before <= worst_growth_mib && under.failures.empty() &&
                       before.failures.empty() && !tally.answers.contains("COMPRESSION NEGOTIATED");
-    std::printf("  %s: p99 x %.2f (at most %.0f), memory +%.1f MiB (at most %.0f)\n\n", good ? "held" : "NOT HELD", worst,
-                worst_ratio, peak - rss_before, worst_growth_mib);
+    std::printf("  %s: p99 x %.2f (at most %.0f), memory +%.1f MiB (at most %.0f)\n\n", good ? "held" : "NOT HELD",
+                worst, worst_ratio, peak - rss_before, worst_growth_mib);
     std::fflush(stdout);
     return good;
 }
@@ -196,7 +200,8 @@ int run(int argc, char** argv) {
     bool good = true;
     std::size_t ran = 0;
     for (const Plan& plan : plans(options.scale)) {
-        if (!options.attacks.empty() && std::ranges::find(options.attacks, plan.name) == options.attacks.end()) continue;
+        if (!options.attacks.empty() && std::ranges::find(options.attacks, plan.name) == options.attacks.end())
+            continue;
         good = run(options, plan) && good;
         ++ran;
     }

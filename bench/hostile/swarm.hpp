@@ -17,12 +17,12 @@ namespace confcast::hostile {
 struct Plan {
     std::string name;
     std::size_t connections = 1;
-    std::size_t most = 0;                                           // connections made in all; 0 = while it lasts
-    std::function<std::string(std::size_t n)> greeting = {};        // as soon as it is connected
-    std::function<std::string(std::size_t n)> after_answer = {};    // once the first bytes have come
-    char drip = '\0';                                               // one each second
-    bool tls = false;                                               // the server speaks TLS
-    unsigned handshakes = 0;                                        // good ones, a second, beside the others
+    std::size_t most = 0;                                         // connections made in all; 0 = while it lasts
+    std::function<std::string(std::size_t n)> greeting = {};      // as soon as it is connected
+    std::function<std::string(std::size_t n)> after_answer = {};  // once the first bytes have come
+    char drip = '\0';                                             // one each second
+    bool tls = false;                                             // the server speaks TLS
+    unsigned handshakes = 0;                                      // good ones, a second, beside the others
 };
 
 struct Tally {
