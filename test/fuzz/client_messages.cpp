@@ -7,7 +7,8 @@
 FUZZ_TARGET(client_messages) {
     const push::ParsedMessage parsed = push::parse_client_message(bytes);
     if (!parsed.id.empty()) {
-        demand(parsed.id.size() <= push::max_id_bytes, "an id is bounded");
+        demand(parsed.id.size() <= 6 * push::max_id_bytes + 2,  // each byte escaped, and quotes
+               "an id is bounded");
         demand(json_text::parse(parsed.id, push::max_message_depth).has_value(), "an id is JSON");
     }
     if (!parsed.message) return;

@@ -1,5 +1,5 @@
-// The scanner, the gate and the parser of request heads: the answer does not depend on how the bytes arrive, and the
-// gate and the parser agree on everything that decides where a request ends.
+// The scanner, the gate and the parser of request heads: whether it is taken does not depend on how the bytes arrive,
+// and the gate and the parser agree on everything that decides where a request ends.
 #include "gate.hpp"
 
 #include "head_parser.hpp"
@@ -14,13 +14,17 @@ constexpr http::HeadScanner::Limits limits{1024, 256};
 struct Outcome {
     bool whole = false;
     std::size_t begin = 0, end = 0;
-    int code = 0;  // of a refusal
+    bool refused = false;  // of two reasons the one that is seen first is told
     bool operator==(const Outcome&) const = default;
 };
 
-Outcome outcome_of(const http::HeadScanner& scanner, const Result<bool>& scanned) {
-    if (!scanned) return {.code = static_cast<int>(scanned.error().code())};
+/// The scanner's word, then the gate's: which of the two refuses depends on how the bytes come, that one does not.
+Outcome outcome_of(std::string_view bytes, const http::HeadScanner& scanner, const Result<bool>& scanned) {
+    if (!scanned) return {.refused = true};
     if (!*scanned) return {};
+    const auto head = bytes.substr(scanner.begin(), scanner.end() - scanner.begin());
+    const auto facts = http::pass_gate(head, limits.max_target);
+    if (!facts) return {.refused = true};
     return {.whole = true, .begin = scanner.begin(), .end = scanner.end()};
 }
 
@@ -28,15 +32,16 @@ Outcome outcome_of(const http::HeadScanner& scanner, const Result<bool>& scanned
 Outcome in_two(std::string_view bytes, std::size_t split) {
     http::HeadScanner scanner(limits);
     const auto first = scanner.scan(bytes.substr(0, split));
-    if (!first || *first) return outcome_of(scanner, first);
-    return outcome_of(scanner, scanner.scan(bytes));
+    if (!first || *first) return outcome_of(bytes, scanner, first);
+    const auto both = scanner.scan(bytes);
+    return outcome_of(bytes, scanner, both);
 }
 
 Outcome byte_by_byte(std::string_view bytes) {
     http::HeadScanner scanner(limits);
     for (std::size_t size = 1; size <= bytes.size(); ++size) {
         const auto scanned = scanner.scan(bytes.substr(0, size));
-        if (!scanned || *scanned) return outcome_of(scanner, scanned);
+        if (!scanned || *scanned) return outcome_of(bytes, scanner, scanned);
     }
     return {};
 }

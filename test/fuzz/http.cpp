@@ -65,7 +65,7 @@ class Front {
         std::string answers;
         send(client, first, answers);
         send(client, then, answers);
-        ::shutdown(client.fd(), SHUT_WR);
+        if (client.is_open()) ::shutdown(client.fd(), SHUT_WR);
         for (int round = 0; shared_->stats.connections > 0; ++round) {
             demand(round < 100, "a connection ends");
             turn(client, answers);
@@ -80,7 +80,7 @@ class Front {
 
   private:
     void send(load::Socket& client, std::string_view bytes, std::string& answers) {
-        if (!bytes.empty()) [[maybe_unused]]
+        if (client.is_open() && !bytes.empty()) [[maybe_unused]]
             const auto sent = client.write_some(bytes);  // a server that has closed takes none
         turn(client, answers);
     }
