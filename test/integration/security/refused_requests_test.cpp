@@ -73,7 +73,7 @@ const std::vector<Refused>& table() {
         {"a method in lower case", line("get /livez HTTP/1.1"), 50101},
         {"an expectation that is none", put("Expect: wonders\r\nContent-Length: 1", "a"), 41701},
         {"HTTP/2.0 by its line", line("GET /livez HTTP/2.0"), 50501},
-        {"a body beyond the limit", put("Content-Length: 999999999", ""), 41302},
+        {"a body beyond the limit", put("Content-Length: 999999999", ""), 41301},
         {"a method that is not for this path", line("DELETE /livez HTTP/1.1"), 40501, false},
     };
     return all;
