@@ -17,8 +17,8 @@ std::vector<HttpResponse> read_all(std::string_view bytes, std::size_t piece) {
 
 TEST(HttpRequest, CarriesHostAndLength) {
     EXPECT_EQ(http_request("PUT", "/config/a", {{"Accept", "*/*"}}, "value"),
-              "PUT /config/a HTTP/1.1\r\nHost: confcast\r\nAccept: */*\r\nContent-Length: 5\r\n\r\nvalue");
-    EXPECT_EQ(http_request("GET", "/"), "GET / HTTP/1.1\r\nHost: confcast\r\n\r\n");
+              "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nContent-Length: 5\r\n\r\nvalue");
+    EXPECT_EQ(http_request("GET", "/"), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 }
 
 TEST(ResponseReader, TakesPipelinedResponsesInAnySplit) {

@@ -70,7 +70,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
 std::string http_request(std::string_view method, std::string_view target, const Headers& headers,
                          std::string_view body) {
     std::string bytes;
-    bytes.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: confcast\r\n");
+    bytes.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
     for (const auto& [name, value] : headers) bytes.append(name).append(": ").append(value).append("\r\n");
     if (!body.empty() || method == "PUT" || method == "POST")
         bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
