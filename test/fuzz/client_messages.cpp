@@ -12,9 +12,7 @@ FUZZ_TARGET(client_messages) {
         demand(json_text::parse(parsed.id, push::max_message_depth).has_value(), "an id is JSON");
     }
     if (!parsed.message) return;
-    const auto strictly = json_text::parse(bytes, push::max_message_depth);
-    demand(strictly || strictly.error() == Errc::invalid_field,
-           "a message is JSON, but that a name may be there twice");
+    demand(json_text::parse(bytes, push::max_message_depth).has_value(), "a message is JSON, each name once");
     const push::ClientMessage& message = *parsed.message;
     using Type = push::ClientMessage::Type;
     if (message.type == Type::subscribe || message.type == Type::unsubscribe)

@@ -80,6 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadMessage,
     ::testing::Values(
         Bad{"", Errc::malformed_json, ""}, Bad{"{", Errc::malformed_json, ""}, Bad{"{} {}", Errc::malformed_json, ""},
+        Bad{R"({"type":"ping","type":"ping"})", Errc::invalid_message, ""},
+        Bad{R"({"type":"auth","payload":{"token":"a","token":"b"}})", Errc::invalid_message, ""},
         Bad{"{\"type\":\"\xff\"}", Errc::malformed_json, ""}, Bad{deep(20'000), Errc::json_too_deep, ""},
         Bad{R"({"type":"ping","payload":{"x":)" + deep(9) + "}}", Errc::json_too_deep, ""},
         Bad{"[]", Errc::invalid_message, ""}, Bad{"null", Errc::invalid_message, ""},

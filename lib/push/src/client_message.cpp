@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <initializer_list>
 
 #include "confcast/base/utf8.hpp"
+#include "confcast/json/parse.hpp"
 #include "confcast/store/layout.hpp"
 #include "glob.hpp"
 
@@ -160,13 +160,11 @@ Error key_error(std::string_view shown, const Error& why) {
 ParsedMessage parse_client_message(std::string_view text) {
     std::array<unsigned char, 4096> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): the resource's space
     json::monotonic_resource memory(buffer.data(), buffer.size());
-    json::parse_options options;
-    options.max_depth = max_message_depth;
-    boost::system::error_code ec;
-    const json::value root = json::parse(text, ec, &memory, options);
-    if (ec == json::error::too_deep)
-        return {"", Error(Errc::json_too_deep).with("limit", static_cast<std::int64_t>(max_message_depth))};
-    if (ec) return {"", Error(Errc::malformed_json).with("reason", ec.message())};
+    const Result<json::value> parsed = json_text::parse(text, max_message_depth, &memory);
+    if (!parsed && parsed.error() == Errc::invalid_field)
+        return {"", invalid("", "an object has the same member twice")};
+    if (!parsed) return {"", parsed.error()};
+    const json::value& root = *parsed;
     if (!root.is_object()) return {"", invalid("", "a message is a JSON object")};
 
     std::string id;
