@@ -217,7 +217,7 @@ void coalesce_1000_keys(benchmark::State& state) {
     index.add(who, FilterKind::prefix, "app/");
     for (auto _ : state) {
         SharedMessages fresh(node.feed, options, stats);
-        const auto update = fresh.coalesced(1, 1, who.filters(), false);
+        const auto update = fresh.coalesced(1, 1, {who.filters(), nullptr, false});
         benchmark::DoNotOptimize(update.message->json().data());
     }
     state.SetItemsProcessed(state.iterations() * 1'000);

@@ -36,7 +36,7 @@ struct Refusal {
 };
 
 std::string with_headers(const std::string& headers) { return "GET /livez HTTP/1.1\r\n" + headers + "\r\n\r\n"; }
-std::string with_line(const std::string& line) { return line + "\r\nHost: x\r\n\r\n"; }
+std::string with_line(const std::string& line) { return line + "\r\nHost: localhost\r\n\r\n"; }
 
 TEST_F(BadHttp, WhatIsNotHttpIsRefusedAndTheConnectionIsClosed) {
     using namespace std::string_literals;
@@ -44,12 +44,12 @@ TEST_F(BadHttp, WhatIsNotHttpIsRefusedAndTheConnectionIsClosed) {
         Refusal{"no Host", with_headers("Accept: */*"), 400},
         Refusal{"two Hosts", with_headers("Host: a\r\nHost: b"), 400},
         Refusal{"a bad Host", with_headers("Host: a b"), 400},
-        Refusal{"a folded header", with_headers("Host: x\r\nA: b\r\n c"), 400},
-        Refusal{"a bare LF", "GET /livez HTTP/1.1\nHost: x\n\n"s, 400},
-        Refusal{"a bare CR", with_headers("Host: x\r\nA: b\rc"), 400},
-        Refusal{"a NUL", with_headers("Host: x\r\nA: b\0c"s), 400},
+        Refusal{"a folded header", with_headers("Host: localhost\r\nA: b\r\n c"), 400},
+        Refusal{"a bare LF", "GET /livez HTTP/1.1\nHost: localhost\n\n"s, 400},
+        Refusal{"a bare CR", with_headers("Host: localhost\r\nA: b\rc"), 400},
+        Refusal{"a NUL", with_headers("Host: localhost\r\nA: b\0c"s), 400},
         Refusal{"a space before the colon", with_headers("Host : x"), 400},
-        Refusal{"an empty header name", with_headers("Host: x\r\n: y"), 400},
+        Refusal{"an empty header name", with_headers("Host: localhost\r\n: y"), 400},
         Refusal{"a target that is not ASCII", with_line("GET /\xC3\xA4 HTTP/1.1"), 400},
         Refusal{"a fragment in the target", with_line("GET /livez#x HTTP/1.1"), 400},
         Refusal{"a backslash in the target", with_line("GET /a\\b HTTP/1.1"), 400},
@@ -60,16 +60,16 @@ TEST_F(BadHttp, WhatIsNotHttpIsRefusedAndTheConnectionIsClosed) {
         Refusal{"garbage", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n"s, 400},
         Refusal{
             "Transfer-Encoding and Content-Length",
-            "PUT /config/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"s,
+            "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"s,
             400},
         Refusal{"Transfer-Encoding in HTTP/1.0",
-                "PUT /config/a HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"s, 400},
+                "PUT /config/a HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"s, 400},
         Refusal{"a chunk size that is none",
-                "PUT /config/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"s, 400},
-        Refusal{"two lengths", "PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"s,
+                "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"s, 400},
+        Refusal{"two lengths", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"s,
                 400},
-        Refusal{"a negative length", "PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"s, 400},
-        Refusal{"a length that is no number", "PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\na"s, 400},
+        Refusal{"a negative length", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n"s, 400},
+        Refusal{"a length that is no number", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1x\r\n\r\na"s, 400},
     };
     for (const auto& refusal : refusals) {
         load::HttpClient http(server_->endpoint(), std::chrono::seconds{20});
@@ -88,21 +88,21 @@ TEST_F(BadHttp, WhatIsNotHttpIsRefusedAndTheConnectionIsClosed) {
 
 TEST_F(BadHttp, AnUnknownTransferCodingIsRefused) {
     const auto response =
-        answer_to("PUT /config/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
+        answer_to("PUT /config/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
     EXPECT_TRUE(response.status == 400U || response.status == 501U) << response.status;
 }
 
 TEST_F(BadHttp, LimitsHaveTheirOwnStatus) {
     EXPECT_EQ(code_of(answer_to(with_line("GET /" + std::string(5'000, 'a') + " HTTP/1.1"))), 41401);
-    EXPECT_EQ(code_of(answer_to(with_headers("Host: x\r\nA: " + std::string(9'000, 'a')))), 43101);
-    std::string many = "Host: x";
+    EXPECT_EQ(code_of(answer_to(with_headers("Host: localhost\r\nA: " + std::string(9'000, 'a')))), 43101);
+    std::string many = "Host: localhost";
     for (int i = 0; i < 1'000; ++i) many += "\r\nA" + std::to_string(i) + ": b";
     EXPECT_EQ(code_of(answer_to(with_headers(many))), 43101);
     const auto announced =
-        answer_to("PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n");
+        answer_to("PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n");
     EXPECT_EQ(announced.status, 413U) << announced.body;
     const auto chunked = answer_to(
-        "PUT /config/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+        "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
         "chunked\r\n\r\n600000\r\n" +
         std::string(6U << 20U, 'x') + "\r\n0\r\n\r\n");
     EXPECT_EQ(chunked.status, 413U) << chunked.body;
@@ -120,10 +120,10 @@ TEST_F(BadHttp, MethodsThatDoNotExistHereOrAtAll) {
 }
 
 TEST_F(BadHttp, ExpectIsContinueOrNothing) {
-    EXPECT_EQ(code_of(answer_to("PUT /config/a HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\na")),
+    EXPECT_EQ(code_of(answer_to("PUT /config/a HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\na")),
               41701);
     const auto granted = answer_to(
-        "PUT /config/expected HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\n"
+        "PUT /config/expected HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\n"
         "Content-Length: 1\r\n\r\na");
     EXPECT_EQ(granted.status / 100, 2U) << granted.body;
 }

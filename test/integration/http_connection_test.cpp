@@ -44,7 +44,7 @@ TEST(HttpConnection, AChunkedBodyIsUnderstood) {
     const Server server;
     auto http = server.http();
     http.send(
-        "PUT /config/chunked HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "PUT /config/chunked HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
         "3\r\nabc\r\n2;name=value\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
     EXPECT_EQ(http.receive().status / 100, 2U);
     EXPECT_EQ(value_of(http.get("/config/chunked")), "abcde");
@@ -53,7 +53,7 @@ TEST(HttpConnection, AChunkedBodyIsUnderstood) {
 TEST(HttpConnection, CloseIsHonoured) {
     const Server server;
     auto http = server.http();
-    http.send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    http.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(http.receive().status, 200U);
     EXPECT_TRUE(http.ends());
     http.disconnect();

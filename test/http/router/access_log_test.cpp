@@ -45,7 +45,7 @@ struct AccessLog : ChainFixture {
 TEST_F(AccessLog, WritesOneLineWithoutTheQuery) {
     EXPECT_EQ(run_logged().status, 201U);
     EXPECT_THAT(texts(log), ElementsAre(HasSubstr("method=GET path=/config/a route=/config/*key status=201 bytes=12 "
-                                                  "ms=7.000 remote=127.0.0.1:51234 request_id=req-1")));
+                                                  "ms=7.000 remote=127.0.0.1:51234 principal=\"\" request_id=req-1")));
     EXPECT_THAT(log.lines()[0].text, testing::Not(HasSubstr("wait")));
     EXPECT_THAT(log.lines()[0].text, testing::Not(HasSubstr("twelve")));
 }

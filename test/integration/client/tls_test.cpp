@@ -105,11 +105,11 @@ TEST_F(ServerWithTls, ReloadsItsCertificateAndKeepsItsStreams) {
 
 TEST_F(ServerWithTls, IsWhatCurlExpects) {
     const auto server = start();
-    const std::string readyz = url(*server) + "/readyz";
-    EXPECT_NE(output_of({"curl", "-sS", "--cacert", authority.file().string(), readyz}).find("\"code\":200"),
+    const std::string version = url(*server) + "/version";
+    EXPECT_NE(output_of({"curl", "-sS", "--cacert", authority.file().string(), version}).find("\"code\":200"),
               std::string::npos);
-    output_of({"curl", "-sS", readyz}, 60);  // not trusted
-    const std::string plain = "http://" + server->endpoint().to_string() + "/readyz";
+    output_of({"curl", "-sS", version}, 60);  // not trusted
+    const std::string plain = "http://" + server->endpoint().to_string() + "/version";
     EXPECT_NE(output_of({"curl", "-sS", plain}).find("HTTPS"), std::string::npos);
 }
 
@@ -120,7 +120,7 @@ TEST_F(ServerWithTls, LeadsThereFromAPortWithout) {
     EXPECT_EQ(output_of({"curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", plain}),
               "308 https://localhost:" + std::to_string(server->endpoint().port) + "/config/a%20b?raw");
     EXPECT_EQ(output_of({"curl", "-sS", "-L", "--cacert", authority.file().string(), "-o", "/dev/null", "-w",
-                         "%{http_code}", "http://localhost:" + port + "/readyz"}),
+                         "%{http_code}", "http://localhost:" + port + "/version"}),
               "200");
     EXPECT_EQ(server->terminate(), 0);
 }
@@ -162,7 +162,7 @@ TEST(ServerWithoutTls, SurvivesAHangup) {
     const Server server;
     server.signal(SIGHUP);
     server.put("a", "1");
-    EXPECT_EQ(server.http().get("/readyz").status, 200U);
+    EXPECT_EQ(server.http().get("/version").status, 200U);
 }
 
 }  // namespace
