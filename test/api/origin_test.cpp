@@ -94,6 +94,7 @@ TEST(Origin, AServerThatAsksNobodyIsNoOtherNamesServer) {
     for (const char* bad :
          {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", ""})
         EXPECT_EQ(status(bad), 403U) << bad;
+    EXPECT_EQ(world.get("/livez").status, 200U) << "no browser: HTTP/1.0 without a Host";
 }
 
 }  // namespace

@@ -66,10 +66,11 @@ TEST_F(BadHttp, WhatIsNotHttpIsRefusedAndTheConnectionIsClosed) {
                 "PUT /config/a HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"s, 400},
         Refusal{"a chunk size that is none",
                 "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"s, 400},
-        Refusal{"two lengths", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"s,
-                400},
+        Refusal{"two lengths",
+                "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"s, 400},
         Refusal{"a negative length", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n"s, 400},
-        Refusal{"a length that is no number", "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1x\r\n\r\na"s, 400},
+        Refusal{"a length that is no number",
+                "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1x\r\n\r\na"s, 400},
     };
     for (const auto& refusal : refusals) {
         load::HttpClient http(server_->endpoint(), std::chrono::seconds{20});
@@ -98,8 +99,8 @@ TEST_F(BadHttp, LimitsHaveTheirOwnStatus) {
     std::string many = "Host: localhost";
     for (int i = 0; i < 1'000; ++i) many += "\r\nA" + std::to_string(i) + ": b";
     EXPECT_EQ(code_of(answer_to(with_headers(many))), 43101);
-    const auto announced =
-        answer_to("PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n");
+    const auto announced = answer_to(
+        "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n");
     EXPECT_EQ(announced.status, 413U) << announced.body;
     const auto chunked = answer_to(
         "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
@@ -120,7 +121,8 @@ TEST_F(BadHttp, MethodsThatDoNotExistHereOrAtAll) {
 }
 
 TEST_F(BadHttp, ExpectIsContinueOrNothing) {
-    EXPECT_EQ(code_of(answer_to("PUT /config/a HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\na")),
+    EXPECT_EQ(code_of(answer_to(
+                  "PUT /config/a HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\na")),
               41701);
     const auto granted = answer_to(
         "PUT /config/expected HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\n"

@@ -176,14 +176,16 @@ TEST_F(BadWebSocket, BadUpgradesAreAnsweredInTheEnvelope) {
     EXPECT_EQ(http.get("/ws").status, 426U);
     http.disconnect();
     http.send(
-        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+        "8\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     const auto old_version = http.receive();
     EXPECT_EQ(old_version.status, 426U);
     EXPECT_EQ(old_version.header("Sec-WebSocket-Version"), "13");
     http.disconnect();
     http.send(
-        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+        "13\r\n"
         "Sec-WebSocket-Key: short\r\n\r\n");
     EXPECT_EQ(http.receive().status, 400U);
 }

@@ -44,7 +44,8 @@ TEST(HttpConnection, AChunkedBodyIsUnderstood) {
     const Server server;
     auto http = server.http();
     http.send(
-        "PUT /config/chunked HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "PUT /config/chunked HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n"
         "3\r\nabc\r\n2;name=value\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
     EXPECT_EQ(http.receive().status / 100, 2U);
     EXPECT_EQ(value_of(http.get("/config/chunked")), "abcde");

@@ -89,7 +89,9 @@ bool host_is_on_list(const ApiOptions& options, std::string_view host) {
 Awaitable<http::Response> run_check_origin(Services& services, http::Context& context, http::Next next) {
     const http::Request& request = context.request;
     const ApiOptions& options = services.options;
-    if (options.loopback_only && !is_this_machine(host_of(request)) && !host_is_on_list(options, host_of(request)))
+    // A browser always says which name it was given; what says none (HTTP/1.0) is none.
+    const auto host = request.header("Host");
+    if (options.loopback_only && host && !is_this_machine(*host) && !host_is_on_list(options, *host))
         return give(refuse(services, context, Errc::origin_not_allowed));
     const auto origin = request.header("Origin");
     if (!origin || is_same_origin(request, *origin)) return next(context);

@@ -23,7 +23,8 @@ struct ParsedMessage {
     Result<ClientMessage> message;
 };
 
-/// No object may have a member twice. Errors: malformed_json ("position", "problem"); json_too_deep (detail "limit"); unknown_field ("field", "pointer"); invalid_message
+/// No object may have a member twice. Errors: malformed_json ("position", "problem"); json_too_deep (detail "limit");
+/// unknown_field ("field", "pointer"); invalid_message
 /// ("pointer", "reason"); invalid_key ("key", "rule"). The id is set with an error too, when it could be read.
 ParsedMessage parse_client_message(std::string_view text);
 
