@@ -19,9 +19,10 @@ std::string joined(const json::value* texts) {
     return one_line(out, 200);
 }
 
-std::string member(const json::object& token, std::string_view name, std::string otherwise = "") {
+std::string member(const json::object& token, std::string_view name, std::string_view otherwise = "") {
     const json::value* found = token.if_contains(name);
-    return found != nullptr && found->is_string() ? one_line(std::string(found->get_string()), 200) : otherwise;
+    return found != nullptr && found->is_string() ? one_line(std::string(found->get_string()), 200)
+                                                  : std::string(otherwise);
 }
 
 class Token final : public Command {

@@ -36,7 +36,7 @@ std::string why_not_trusted(SSL* ssl, const std::string& name) {
     }
 }
 
-Awaitable<Result<>> shake_hands(Transport& transport, const Endpoint endpoint, SteadyTime deadline) {
+Awaitable<Result<>> shake_hands(Transport& transport, Endpoint endpoint, SteadyTime deadline) {
     SSL* const ssl = transport.tls()->native_handle();
     const Tls& settings = *transport.settings();
     const std::string name = settings.server_name.empty() ? endpoint.host : settings.server_name;
