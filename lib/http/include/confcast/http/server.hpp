@@ -21,7 +21,7 @@ struct ServerOptions {
     std::uint16_t port = 8080;                    // 0 = any free one
     std::size_t max_connections = 0;              // 0 = RLIMIT_NOFILE - 64
     std::size_t max_connections_per_address = 0;  // IPv6: per /64; 0 = three quarters of max_connections
-    std::size_t accept_rate = 5'000;  // connections a second; those over it wait to be accepted. 0 = no limit
+    std::size_t accept_rate = 5'000;   // connections a second; those over it wait to be accepted. 0 = no limit
     std::size_t accept_burst = 1'000;  // as many at once after a rest
     std::size_t max_head = 8U << 10U;
     std::size_t max_target = 4U << 10U;
