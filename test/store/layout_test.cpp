@@ -126,5 +126,11 @@ TEST(Metadata, IsNotMadeOfSomebodyElsesBytes) {
         EXPECT_EQ(decode_metadata(bytes), std::nullopt) << bytes;
 }
 
+TEST(Metadata, OfAYearThatNoClockHasIsNoRecord) {
+    for (const std::string ms : {"17000000000000000", "-17000000000000000", "9223372036854775807"})
+        EXPECT_EQ(decode_metadata("confcast-meta 1\nupdated-at-ms: " + ms + "\n"), std::nullopt) << ms;
+    EXPECT_TRUE(decode_metadata("confcast-meta 1\nupdated-at-ms: 9223372036854\n"));
+}
+
 }  // namespace
 }  // namespace confcast::store

@@ -17,6 +17,10 @@ std::optional<std::int64_t> number(std::string_view text) {
     return n;
 }
 
+// What an instant has room for: a record may have been written by anybody.
+constexpr auto latest_ms = std::chrono::duration_cast<std::chrono::milliseconds>(SystemTime::duration::max()).count();
+constexpr auto earliest_ms = -latest_ms;
+
 Error bad_key(std::string_view key, std::string_view rule) {
     std::string shown = escape_invalid_utf8(key.substr(0, 64));
     if (key.size() > 64) shown += "…";
@@ -50,7 +54,7 @@ std::optional<Metadata> decode_metadata(std::string_view bytes) {
             metadata.message = std::move(value);
         else if (name == "updated-at-ms") {
             const auto ms = number(value);
-            if (!ms) return false;
+            if (!ms || *ms < earliest_ms || *ms > latest_ms) return false;
             metadata.updated_at = SystemTime{std::chrono::milliseconds{*ms}};
         } else if (name == "ttl-s") {
             metadata.ttl_s = number(value);
