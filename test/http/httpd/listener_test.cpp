@@ -158,14 +158,16 @@ TEST_F(Listening, OutOfDescriptorsTellsTheClientAndComesBack) {
     Client another = connect();
     {
         const FewDescriptors few(0);
-        run(client.send(get));
-        run(another.send(get));
-        const unsigned told = is_secure() ? 0 : 503;  // without a handshake nobody can be told
-        EXPECT_EQ(status_of(run(client.rest())), told);
-        EXPECT_EQ(status_of(run(another.rest())), told);
+        client.socket().send(asio::buffer(get));  // as it is, without a handshake
+        another.socket().send(asio::buffer(get));
+        run(until([this] { return server->stats().refused_connections == 2; }));
         EXPECT_GE(server->stats().accept_errors, 1U);
-        EXPECT_EQ(server->stats().refused_connections, 2U);
     }
+    // Read where there are descriptors again: UndefinedBehaviorSanitizer takes one to look at an error's category.
+    const unsigned told = is_secure() ? 0 : 503;  // without a handshake nobody can be told
+    EXPECT_EQ(status_of(run(client.rest())), told);
+    EXPECT_EQ(status_of(run(another.rest())), told);
+    EXPECT_EQ(server->stats().refused_connections, 2U);
     expect_service();
 }
 

@@ -132,8 +132,8 @@ TEST_F(Streams, LeaveLittleInTheKernelForAClientThatDoesNotRead) {
     run(client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
     run(client.answer());
     run(until([this] { return user.running; }));
-    const std::string piece(16U << 10U, 'x');
-    user.hook = [&] { user.write(piece); };
+    static const std::string piece(16U << 10U, 'x');  // a write that waits reads it until the stream has ended
+    user.hook = [this] { user.write(piece); };
     user.write(piece);
     settle();
     EXPECT_GE(server->stats().bytes_sent, options.max_unsent);
