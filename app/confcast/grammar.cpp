@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "suggest.hpp"
+#include "confcast/base/suggest.hpp"
 
 namespace confcast::cli {
 namespace {

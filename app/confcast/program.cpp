@@ -4,8 +4,8 @@
 #include <ostream>
 
 #include "command.hpp"
+#include "confcast/base/suggest.hpp"
 #include "grammar.hpp"
-#include "suggest.hpp"
 
 namespace confcast::cli {
 namespace {

@@ -68,6 +68,12 @@ bool AccessControl::poll() {
     return told;
 }
 
+void AccessControl::change(const AccessSetup& setup) {
+    setup_.jwt_issuer = setup.jwt_issuer;
+    setup_.jwt_audience = setup.jwt_audience;
+    setup_.jwt_claim = setup.jwt_claim;
+}
+
 std::vector<std::string> AccessControl::reload() {
     std::vector<std::string> problems;
     for (const Result<>& read :

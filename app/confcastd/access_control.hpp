@@ -34,6 +34,8 @@ class AccessControl {
     /// Reads everything again, and opens the audit file anew (it may have been rotated). What could not be taken, as
     /// sentences.
     std::vector<std::string> reload();
+    /// What else is asked of a JWT, from the next reload on.
+    void change(const AccessSetup& setup);
 
   private:
     Result<> read_credentials();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "flags.hpp"
+#include "settings/setting.hpp"
 
 namespace confcast::app {
 namespace {
@@ -17,37 +17,48 @@ bool is_origin(std::string_view text) {
 
 }  // namespace
 
-void add_access_flags(Flags& flags, AccessSetup& setup, api::ApiOptions& api) {
-    flags.group("Who may do what");
-    flags.word("--credentials", setup.credentials,
-               "Tokens, certificates' names and what everybody may do (confcast token new --file)", "FILE");
-    flags.on("--stored-tokens", setup.stored_tokens,
-             "Ask for a credential though there is no such file: tokens are in the store (confcast token new)");
-    flags.word("--jwt-keys", setup.jwt_keys, "Keys that sign JWTs: PEM, a JWK set, or an HS256 secret", "FILE");
-    flags.word("--jwt-issuer", setup.jwt_issuer, "The iss that a JWT must have", "TEXT");
-    flags.word("--jwt-audience", setup.jwt_audience, "The aud that a JWT must have", "TEXT");
-    flags.word("--jwt-claim", setup.jwt_claim, "The claim that lists permissions; without it, words of scope", "NAME");
-    flags.words("--allow-origin", api.allowed_origins,
-                "Pages of this origin may use the server from a browser, such as https://app.example.com; repeatable",
-                "ORIGIN");
-    flags.word("--audit", setup.audit,
-               "Where audit lines go: a file, stderr or off; default: stderr when credentials are asked for, else off",
-               "WHERE");
-    flags.on("--open-metrics", api.open_metrics, "/metrics and ?verbose without a credential");
+void declare_access(Settings& settings, AccessSetup& setup, api::ApiOptions& api) {
+    settings.section("access", "Who may do what");
+    settings.file("--credentials", setup.credentials,
+                  "Tokens, certificates' names and what everybody may do (confcast token new --file)");
+    settings.on("--stored-tokens", setup.stored_tokens,
+                "Ask for a credential though there is no such file: tokens are in the store (confcast token new)");
+    settings.file("--jwt-keys", setup.jwt_keys, "Keys that sign JWTs: PEM, a JWK set, or an HS256 secret");
+    settings.word("--jwt-issuer", setup.jwt_issuer, "The iss that a JWT must have", "TEXT").live();
+    settings.word("--jwt-audience", setup.jwt_audience, "The aud that a JWT must have", "TEXT").live();
+    settings
+        .word("--jwt-claim", setup.jwt_claim, "The claim that lists permissions; without it, words of scope", "NAME")
+        .live();
+    settings
+        .words("--allow-origin", api.allowed_origins,
+               "Pages of this origin may use the server from a browser, such as https://app.example.com; repeatable",
+               "ORIGIN")
+        .live();
+    settings.word(
+        "--audit", setup.audit,
+        "Where audit lines go: a file, stderr or off; default: stderr when credentials are asked for, else off",
+        "WHERE");
+    settings.on("--open-metrics", api.open_metrics, "/metrics and ?verbose without a credential").live();
 
-    flags.group("How much and how often");
-    flags.count("--address-rate", api.address_rate.per_second,
-                "Requests a second from one address, loopback aside; 0 = no limit, here and below", 0);
-    flags.count("--address-burst", api.address_rate.burst, "… and at once after a rest");
-    flags.count("--principal-rate", api.principal_rate.per_second, "Requests a second of one principal", 0);
-    flags.count("--principal-burst", api.principal_rate.burst, "… and at once after a rest");
-    flags.count("--namespace-write-rate", api.namespace_write_rate.per_second,
-                "Writes a second to one namespace (a key's first segment)", 0);
-    flags.count("--namespace-write-burst", api.namespace_write_rate.burst, "… and at once after a rest");
-    flags.count("--namespace-keys", api.max_namespace_keys, "Settings of one namespace", 0);
-    flags.count("--namespace-bytes", api.max_namespace_bytes, "Bytes of their keys and values", 0);
-    flags.count("--memory-budget", setup.memory_budget,
-                "Bytes of memory beyond which streams and writes are refused; 0 = four fifths of what there is", 0);
+    settings.section("limits", "How much and how often");
+    settings
+        .count("--address-rate", api.address_rate.per_second,
+               "Requests a second from one address, loopback aside; 0 = no limit, here and below", 0)
+        .live();
+    settings.count("--address-burst", api.address_rate.burst, "… and at once after a rest").live();
+    settings.count("--principal-rate", api.principal_rate.per_second, "Requests a second of one principal", 0).live();
+    settings.count("--principal-burst", api.principal_rate.burst, "… and at once after a rest").live();
+    settings
+        .count("--namespace-write-rate", api.namespace_write_rate.per_second,
+               "Writes a second to one namespace (a key's first segment)", 0)
+        .live();
+    settings.count("--namespace-write-burst", api.namespace_write_rate.burst, "… and at once after a rest").live();
+    settings.count("--namespace-keys", api.max_namespace_keys, "Settings of one namespace", 0).live();
+    settings.bytes("--namespace-bytes", api.max_namespace_bytes, "Bytes of their keys and values", 0).live();
+    settings
+        .bytes("--memory-budget", setup.memory_budget,
+               "Bytes of memory beyond which streams and writes are refused; 0 = four fifths of what there is", 0)
+        .live();
 }
 
 std::string check_access(const AccessSetup& setup, const api::ApiOptions& api, bool no_auth) {

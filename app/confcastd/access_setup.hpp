@@ -1,4 +1,4 @@
-// What the command line says of who may do what, how much and how often.
+// What the configuration says of who may do what, how much and how often.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct AccessSetup {
     bool asks() const { return stored_tokens || !credentials.empty() || !jwt_keys.empty(); }
 };
 
-class Flags;
-void add_access_flags(Flags& flags, AccessSetup& setup, api::ApiOptions& api);
+class Settings;
+void declare_access(Settings& settings, AccessSetup& setup, api::ApiOptions& api);
 
 /// Whether what was said goes together; a problem, or "".
 std::string check_access(const AccessSetup& setup, const api::ApiOptions& api, bool no_auth);

@@ -8,32 +8,13 @@
 #include "confcast/http/test_routes.hpp"
 #include "confcast/observe/process_metrics.hpp"
 #include "numbers.hpp"
+#include "room_options.hpp"
 
 namespace confcast::app {
 namespace {
 
 constexpr std::chrono::milliseconds stream_tick{250};
-// Of every answer: whatever bytes a setting has, a browser shall neither run them nor put them into a frame.
-constexpr std::string_view standing_headers =
-    "X-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"
-    "Referrer-Policy: no-referrer\r\n";
 constexpr std::chrono::seconds task_end{5};  // for tasks to see that they are cancelled
-
-push::HubOptions hub_options(const Options& options, api::Api& api) {
-    push::HubOptions hub = options.push;
-    hub.render_envelope = api::error_envelope;
-    // It is made after the hub, and asked after that.
-    hub.renew = [&api](std::string_view token, const push::AccessPtr& then) { return api.renew_access(token, then); };
-    return hub;
-}
-
-http::ServerOptions server_options(const Options& options, const api::Api& api) {
-    http::ServerOptions server = options.server;
-    server.standing_headers = standing_headers;
-    server.body_limit = [&api](const http::Request& head) { return api.body_limit(head); };
-    return server;
-}
 
 std::string url_of(const http::ServerOptions& options, std::uint16_t port, bool secure) {
     const bool v6 = options.host.find(':') != std::string::npos;
@@ -60,7 +41,8 @@ Application::Application(asio::io_context& io, const Options& options, store::St
       api_(
           io.get_executor(),
           {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }, access_.authenticator(),
-           [this] { return memory_.is_spent(); }, [this](std::string_view line) { access_.audit(line); }},
+           [this] { return memory_.is_spent(); }, [this](std::string_view line) { access_.audit(line); },
+           [this] { return reload(); }},
           options.api,
           [this](const http::Access& access) {
               request_metrics_.observe(http::to_string(access.context.request.method), access.context.route,
@@ -91,6 +73,13 @@ void Application::register_metrics() {
     register_api(registry_, api_);
     register_access(registry_, access_, memory_);
     register_log(registry_, log_);
+    registry_.counter("confcast_config_reloads_total", "Reloads of the configuration",
+                      [this] { return static_cast<double>(reloads_); });
+    registry_.counter("confcast_config_reload_failures_total",
+                      "Reloads that kept something old because the new is wrong",
+                      [this] { return static_cast<double>(reload_failures_); });
+    registry_.gauge("confcast_config_last_reload_successful", "0 while the last reload kept something old, else 1",
+                    [this] { return last_reload_failed_ ? 0.0 : 1.0; });
     registry_.counter("confcast_loop_exceptions_total", "Exceptions that reached the loop",
                       [this] { return static_cast<double>(escaped_); });
     registry_.counter("confcast_task_failures_total", "Background tasks that ended with an exception",

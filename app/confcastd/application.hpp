@@ -8,6 +8,8 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "access_control.hpp"
 #include "confcast/api/api.hpp"
@@ -24,6 +26,7 @@
 #include "confcast/store/store.hpp"
 #include "memory_budget.hpp"
 #include "options.hpp"
+#include "reloader.hpp"
 #include "secure.hpp"
 
 namespace confcast::app {
@@ -42,8 +45,11 @@ class Application {
     std::uint16_t port() const { return server_.port(); }
     /// For what the application does not know: the store's engine. Before run().
     observe::Registry& registry() { return registry_; }
-    /// Reads again what may change while the server runs (SIGHUP).
-    void reload();
+    /// How the configuration is read again; without it a reload is one of credentials and certificates. Before run().
+    void set_reloader(std::unique_ptr<Reloader> reloader) { reloader_ = std::move(reloader); }
+    /// Reads again what may change while the server runs (SIGHUP, POST /-/reload). Each part keeps what it has when its
+    /// new is wrong.
+    api::ReloadReport reload();
     /// Serves until a signal; returns when everything has ended.
     void run();
 
@@ -56,9 +62,11 @@ class Application {
     Awaitable<> wait_for_hangups();
     Awaitable<> end();
     void register_metrics();
+    void take(const Options& options);
 
     asio::io_context& io_;
-    const Options options_;
+    Options options_;  // what is live of it changes with a reload
+    std::unique_ptr<Reloader> reloader_;
     store::Store& store_;
     const store::Layout layout_;
     const Clock& clock_;
@@ -78,6 +86,9 @@ class Application {
     asio::basic_signal_set<Executor> signals_;
     asio::basic_signal_set<Executor> hangups_;
     std::uint64_t escaped_ = 0;  // exceptions that reached the loop
+    std::uint64_t reloads_ = 0;
+    std::uint64_t reload_failures_ = 0;
+    bool last_reload_failed_ = false;
 };
 
 }  // namespace confcast::app

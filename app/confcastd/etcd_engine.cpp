@@ -43,6 +43,7 @@ Result<etcd::EtcdOptions> options_of(const EtcdSetup& setup, const store::Layout
         if (!text) return text.error();
         file.into = std::move(*text);
     }
+    if (!setup.password.empty()) options.password = setup.password;
     options.password = options.password.substr(0, options.password.find_first_of("\r\n"));
     return options;
 }

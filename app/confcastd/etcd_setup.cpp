@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "flags.hpp"
+#include "settings/setting.hpp"
 
 namespace confcast::app {
 namespace {
@@ -25,19 +25,21 @@ bool is_endpoint(std::string_view text) {
 
 }  // namespace
 
-void add_etcd_flags(Flags& flags, EtcdSetup& setup) {
-    flags.word("--etcd-ca", setup.ca, "TLS: who signs the members' certificates, PEM", "FILE");
-    flags.word("--etcd-cert", setup.certificate, "TLS: our certificate, PEM", "FILE");
-    flags.word("--etcd-key", setup.key, "TLS: its key, PEM", "FILE");
-    flags.word("--etcd-user", setup.user, "Who we are to etcd; else nobody", "NAME");
-    flags.word("--etcd-password-file", setup.password_file, "Its first line is that user's password", "FILE");
-    flags.duration("--etcd-dial-timeout", setup.dial_timeout, "One attempt to connect");
-    flags.duration("--etcd-call-timeout", setup.call_timeout, "One call, however many endpoints are tried");
-    flags.duration("--etcd-probe-interval", setup.connect_interval, "Between connects to each endpoint; 0s = never");
-    flags.duration("--etcd-probe-timeout", setup.connect_timeout, "For such a connect");
-    flags.duration("--etcd-check-interval", setup.ask_interval, "Between test reads from each endpoint; 0s = never");
-    flags.count("--etcd-out-after", setup.out_after, "Failures in a row that take an endpoint out");
-    flags.count("--etcd-back-after", setup.back_after, "Successes in a row that bring it back");
+void declare_etcd(Settings& settings, EtcdSetup& setup) {
+    settings.section("etcd", "etcd");
+    settings.file("--etcd-ca", setup.ca, "TLS: who signs the members' certificates, PEM");
+    settings.file("--etcd-cert", setup.certificate, "TLS: our certificate, PEM");
+    settings.file("--etcd-key", setup.key, "TLS: its key, PEM");
+    settings.word("--etcd-user", setup.user, "Who we are to etcd; else nobody", "NAME");
+    settings.secret("password", setup.password, "That user's password");
+    settings.file("--etcd-password-file", setup.password_file, "… or a file whose first line it is");
+    settings.duration("--etcd-dial-timeout", setup.dial_timeout, "One attempt to connect");
+    settings.duration("--etcd-call-timeout", setup.call_timeout, "One call, however many endpoints are tried");
+    settings.duration("--etcd-probe-interval", setup.connect_interval, "Between connects to each endpoint; 0s = never");
+    settings.duration("--etcd-probe-timeout", setup.connect_timeout, "For such a connect");
+    settings.duration("--etcd-check-interval", setup.ask_interval, "Between test reads from each endpoint; 0s = never");
+    settings.count("--etcd-out-after", setup.out_after, "Failures in a row that take an endpoint out");
+    settings.count("--etcd-back-after", setup.back_after, "Successes in a row that bring it back");
 }
 
 std::string read_etcd(std::string_view endpoints, EtcdSetup& setup) {
@@ -55,8 +57,11 @@ std::string read_etcd(std::string_view endpoints, EtcdSetup& setup) {
         return "--etcd-cert and --etcd-key go together: one of them is missing";
     if (!setup.certificate.empty() && setup.ca.empty())
         return "--etcd-cert wants --etcd-ca too: without it there is no TLS";
-    if (setup.user.empty() != setup.password_file.empty())
-        return "--etcd-user and --etcd-password-file go together: one of them is missing";
+    if (!setup.password.empty() && !setup.password_file.empty())
+        return "etcd.password and --etcd-password-file say the same thing twice: leave one of them out";
+    if (setup.user.empty() != (setup.password.empty() && setup.password_file.empty()))
+        return "--etcd-user and a password (--etcd-password-file, or etcd.password in the file) go together: one of "
+               "them is missing";
     for (const auto& [flag, time] : std::array{std::pair("--etcd-dial-timeout", setup.dial_timeout),
                                                std::pair("--etcd-call-timeout", setup.call_timeout),
                                                std::pair("--etcd-probe-timeout", setup.connect_timeout)})
@@ -65,10 +70,10 @@ std::string read_etcd(std::string_view endpoints, EtcdSetup& setup) {
 }
 
 std::string check_no_etcd(const EtcdSetup& setup) {
-    for (const auto& [flag, word] :
-         std::array{std::pair("--etcd-ca", &setup.ca), std::pair("--etcd-cert", &setup.certificate),
-                    std::pair("--etcd-key", &setup.key), std::pair("--etcd-user", &setup.user),
-                    std::pair("--etcd-password-file", &setup.password_file)})
+    for (const auto& [flag, word] : std::array{
+             std::pair("--etcd-ca", &setup.ca), std::pair("--etcd-cert", &setup.certificate),
+             std::pair("--etcd-key", &setup.key), std::pair("--etcd-user", &setup.user),
+             std::pair("--etcd-password-file", &setup.password_file), std::pair("etcd.password", &setup.password)})
         if (!word->empty()) return std::string(flag) + " is for --store etcd:HOST:PORT only";
     return {};
 }

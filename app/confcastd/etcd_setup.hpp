@@ -1,4 +1,4 @@
-// What the command line says of etcd. Known to every build; only one with etcd can use it (stores.hpp).
+// What the configuration says of etcd. Known to every build; only one with etcd can use it (stores.hpp).
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@ struct EtcdSetup {
     std::string certificate;
     std::string key;
     std::string user;
+    std::string password;  // itself, or …
     std::string password_file;
     std::chrono::milliseconds dial_timeout{5'000};
     std::chrono::milliseconds call_timeout{3'000};
@@ -24,8 +25,8 @@ struct EtcdSetup {
     int back_after = 2;
 };
 
-class Flags;
-void add_etcd_flags(Flags& flags, EtcdSetup& setup);
+class Settings;
+void declare_etcd(Settings& settings, EtcdSetup& setup);
 
 /// What stands behind `etcd:` in --store, and whether the flags go together; a problem, or "".
 std::string read_etcd(std::string_view endpoints, EtcdSetup& setup);

@@ -1,4 +1,5 @@
-// confcastd: from a command line to a server and its exit code (0 ended well, 1 could not start, 2 usage).
+// confcastd: from a command line to a server and its exit code (0 ended well, 1 could not start, 2 usage, 7 a wrong
+// configuration).
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdio>
@@ -6,7 +7,9 @@
 #include <string>
 
 #include "application.hpp"
-#include "options.hpp"
+#include "config_command.hpp"
+#include "configuration.hpp"
+#include "reloader.hpp"
 #include "stores.hpp"
 
 namespace confcast::app {
@@ -17,20 +20,38 @@ int fail(const std::string& sentence) {
     return 1;
 }
 
-int serve(const Options& options) {
+int print(const Ending& ending) {
+    std::fputs(ending.text.c_str(), ending.code == 0 ? stdout : stderr);
+    return ending.code;
+}
+
+int serve(const Invocation& invocation) {
+    auto configured = configure(invocation);
+    if (const auto* ending = std::get_if<Ending>(&configured)) return print(*ending);
+    const auto& configuration = std::get<Configuration>(configured);
+    const Options& options = configuration.options;
     asio::io_context io(1);
     const SystemClock clock;
     const std::unique_ptr<Log> log = make_stderr_log(options.log_format, options.log_level);
+    for (const std::string& note : configuration.notes) log->warning("app", note);
     const Result<store::Layout> layout = store::Layout::make(options.prefix);
     if (!layout) return fail(layout.error().detail("reason"));
     const auto opened = open_store(io.get_executor(), options, *layout, clock, *log);
     if (!opened) return fail(opened.error().detail("reason"));
     Application application(io, options, *opened->store, *layout, clock, *log);
     opened->register_metrics(application.registry());
+    application.set_reloader(std::make_unique<Reloader>(invocation, configuration));
     const Result<> listening = application.listen();
     if (!listening) return fail(listening.error().detail("reason"));
     application.run();
     return 0;
+}
+
+int run(Invocation invocation) {
+    auto& arguments = invocation.arguments;
+    if (arguments.empty() || arguments.front() != "config") return serve(invocation);
+    arguments.erase(arguments.begin());
+    return print(run_config(std::move(invocation)));
 }
 
 }  // namespace
@@ -40,12 +61,7 @@ int main(int count, char** arguments) {
     using namespace confcast::app;  // NOLINT(google-build-using-namespace)
     std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of its write, not of the process
     try {
-        const auto parsed = parse_options(count, arguments);
-        if (const auto* ending = std::get_if<Ending>(&parsed)) {
-            std::fputs(ending->text.c_str(), ending->code == 0 ? stdout : stderr);
-            return ending->code;
-        }
-        return serve(std::get<Options>(parsed));
+        return run(Invocation::of(count, arguments));
     } catch (const std::exception& e) {
         return fail(e.what());
     }

@@ -27,7 +27,11 @@ std::uint64_t group_limit() {
 
 }  // namespace
 
-MemoryBudget::MemoryBudget(std::uint64_t budget, const Clock& clock) : budget_(budget), clock_(clock) {
+MemoryBudget::MemoryBudget(std::uint64_t budget, const Clock& clock) : clock_(clock) { change(budget); }
+
+void MemoryBudget::change(std::uint64_t budget) {
+    budget_ = budget;
+    look_again_ = {};
     if (budget_ != 0) return;
     const std::uint64_t machine = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * page_bytes();
     budget_ = std::min(machine, group_limit()) / 5 * 4;

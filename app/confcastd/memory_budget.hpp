@@ -15,12 +15,15 @@ class MemoryBudget {
     /// The clock outlives it.
     MemoryBudget(std::uint64_t budget, const Clock& clock);
 
+    /// Another one from now on, as above.
+    void change(std::uint64_t budget);
+
     /// Whether more is in use than the budget, as of at most a quarter of a second ago.
     bool is_spent();
     std::uint64_t bytes() const { return budget_; }
 
   private:
-    std::uint64_t budget_;
+    std::uint64_t budget_ = 0;
     const Clock& clock_;
     SteadyTime look_again_{};
     bool spent_ = false;

@@ -1,9 +1,10 @@
-// The command line of confcastd: every option with its default, checked, as one value.
+// What the server is told: every option with its default, checked, as one value.
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
-#include <variant>
+#include <string_view>
 
 #include "access_setup.hpp"
 #include "confcast/api/api.hpp"
@@ -13,6 +14,7 @@
 #include "confcast/push/hub.hpp"
 #include "confcast/store/embedded.hpp"
 #include "etcd_setup.hpp"
+#include "settings/layers.hpp"
 #include "tls_setup.hpp"
 
 namespace confcast::app {
@@ -34,12 +36,24 @@ struct Options {
     std::chrono::milliseconds drain_timeout{10'000};
 };
 
-/// Nothing to run: what to print, and the exit code (0: help or version, to stdout; 2: a usage error, to stderr).
-struct Ending {
-    int code = 0;
-    std::string text;
-};
+/// Makes options of what was given. For one use.
+class OptionsReader {
+  public:
+    OptionsReader();
+    ~OptionsReader();
+    OptionsReader(const OptionsReader&) = delete;
+    OptionsReader& operator=(const OptionsReader&) = delete;
 
-std::variant<Options, Ending> parse_options(int count, const char* const* arguments);
+    /// Of this program.
+    static std::string_view version();
+    /// The table: every setting there is.
+    const Settings& settings() const;
+    /// `layer`: what counts, of every setting that was given. Problems are added; with any the options are void.
+    Options read(const Layer& layer, Problems& problems);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace confcast::app

@@ -21,15 +21,14 @@ Result<> Secure::load() {
     return {};
 }
 
-void Secure::reload() {
-    if (!wanted()) return;
-    if (const Result<> loaded = load(); !loaded) {
+Result<> Secure::reload() {
+    if (!wanted()) return {};
+    const Result<> loaded = load();
+    if (loaded)
+        log_.info("app", "the certificate was read again", {{"file", setup_.files.certificate_file.string()}});
+    else
         ++reload_failures_;
-        const std::string reason = loaded.error().detail("reason");
-        log_.error("app", "the certificate stays the old one", {{"error", reason}});
-        return;
-    }
-    log_.info("app", "the certificate was read again", {{"file", setup_.files.certificate_file.string()}});
+    return loaded;
 }
 
 Result<> Secure::listen_for_redirect(const Executor& executor, http::ServerOptions options,

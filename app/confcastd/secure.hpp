@@ -20,8 +20,8 @@ class Secure {
 
     /// Gives the server its certificate. Without TLS nothing. Error: invalid_parameter with detail "reason".
     Result<> load();
-    /// The same again, for connections to come; what is wrong is logged, and the old certificate stays.
-    void reload();
+    /// The same again, for connections to come. Error: what is wrong, as above; the old certificate stays.
+    Result<> reload();
     /// After the server listens: the port that leads there, if one is wanted. `options`: the server's own.
     Result<> listen_for_redirect(const Executor& executor, http::ServerOptions options,
                                  const http::ErrorRenderer& render);

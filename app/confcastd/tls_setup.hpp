@@ -1,4 +1,4 @@
-// What the command line says of TLS.
+// What the configuration says of TLS.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct TlsSetup {
     bool wanted() const { return !files.certificate_file.empty(); }
 };
 
-class Flags;
-void add_tls_flags(Flags& flags, TlsSetup& setup);
+class Settings;
+void declare_tls(Settings& settings, TlsSetup& setup);
 
 /// Whether the flags go together and what --tls-redirect means; a problem, or "".
 std::string read_tls(TlsSetup& setup);

@@ -42,7 +42,11 @@ World::World(const ApiOptions& options, Start start, Asks asks)
       api(io.get_executor(),
           {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); },
            asks == Asks::everybody ? &authenticator : nullptr, [this] { return overloaded; },
-           [this](std::string_view line) { audited.emplace_back(line); }},
+           [this](std::string_view line) { audited.emplace_back(line); },
+           [this] {
+               ++reloads;
+               return reloaded;
+           }},
           options),
       tasks_(io.get_executor(), log) {
     if (start == Start::ready) start_feed();

@@ -85,6 +85,8 @@ class World {
     std::vector<std::string> audited;  // lines
     std::string remote = "127.0.0.1:1";
     bool overloaded = false;
+    ReloadReport reloaded;  // what a reload comes to
+    unsigned reloads = 0;
     Api api;
 
   private:

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "../suggest.hpp"
+#include "confcast/base/suggest.hpp"
 #include "confcast/client/filters.hpp"
 #include "token.hpp"
 

@@ -32,8 +32,7 @@ struct Api::Impl final : private feed::FeedListener {
                    Security(p, o)} {
         services.parts.feed.add_listener(*this);
         api_group = {limit_addresses(services), authenticate(services, true), limit_principals(services)};
-        operators_group = {limit_addresses(services), authenticate(services, !o.open_metrics),
-                           limit_principals(services)};
+        operators_group = {limit_addresses(services), authenticate_operators(services), limit_principals(services)};
         operations_group = {authenticate(services, false)};
     }
     ~Impl() override { services.parts.feed.remove_listener(*this); }
@@ -125,6 +124,14 @@ std::size_t Api::body_limit(const http::Request& head) const {
     const http::Method method = head.method == http::Method::head ? http::Method::get : head.method;
     const RouteRow* row = impl_->row_of(method, match.pattern);
     return row == nullptr ? other_body_limit : body_limit_of(*row, impl_->services.options);
+}
+
+void Api::reconfigure(const ApiOptions& options) {
+    Services& services = impl_->services;
+    services.options = options;
+    services.security.by_address.change(options.address_rate);
+    services.security.by_principal.change(options.principal_rate);
+    services.security.writes.change(options.namespace_write_rate);
 }
 
 Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executor); }

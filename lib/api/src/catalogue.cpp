@@ -246,6 +246,9 @@ Sentences sentences_of(Errc code) {
         case Errc::internal:
             return {"The server made a mistake; it has been logged. Tell its operator the X-Request-Id of this answer.",
                     "服务器内部错误，已记录日志。请将本响应的 X-Request-Id 告知运维人员。"};
+        case Errc::configuration_wrong:
+            return {"The new configuration is wrong[: {reason}]. The old one goes on.",
+                    "新配置有误[：{reason}]。旧配置继续生效。"};
         case Errc::method_not_implemented:
             return {"This server does not know the method[ {method}]. Use GET, HEAD, POST, PUT or DELETE.",
                     "服务器不支持方法[ {method}]。请使用 GET、HEAD、POST、PUT 或 DELETE。"};

@@ -199,6 +199,12 @@ http::Middleware authenticate(Services& services, bool required) {
     };
 }
 
+http::Middleware authenticate_operators(Services& services) {
+    return [&services](http::Context& context, http::Next next) {
+        return run_authenticate(services, context, next, !services.options.open_metrics);
+    };
+}
+
 http::Middleware limit_principals(Services& services) {
     return [&services](http::Context& context, http::Next next) {
         Throttle& throttle = services.security.by_principal;

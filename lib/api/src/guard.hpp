@@ -17,6 +17,8 @@ http::Middleware limit_addresses(Services& services);
 
 /// Who calls. `required`: refused when it is nobody; else a credential that is no good counts as none.
 http::Middleware authenticate(Services& services, bool required);
+/// The same, unless it is open to everybody (ApiOptions::open_metrics).
+http::Middleware authenticate_operators(Services& services);
 
 /// Requests by principal.
 http::Middleware limit_principals(Services& services);

@@ -1,5 +1,6 @@
 #include "operations.hpp"
 
+#include "admission.hpp"
 #include "confcast/auth/refusal.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "envelope.hpp"
@@ -144,6 +145,41 @@ Awaitable<Result<http::Response>> get_metrics(Call& call) {
     response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     response.body = call.services.parts.metrics();
     co_return response;
+}
+
+namespace {
+
+void append_list(std::string& out, std::string_view name, const std::vector<std::string>& words) {
+    append_json_string(out, name);
+    out += ":[";
+    for (const std::string& word : words) {
+        if (out.back() != '[') out += ',';
+        append_json_string(out, word);
+    }
+    out += ']';
+}
+
+std::string lines_of(const std::vector<std::string>& sentences) {
+    std::string out;
+    for (const std::string& one : sentences) out += (out.empty() ? "" : "; ") + one;
+    return out;
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> post_reload(Call& call) {
+    Services& services = call.services;
+    if (!services.options.reload_endpoint || !services.parts.reload) co_return Error(Errc::route_not_found);
+    if (const Result<> admin = admit_admin(call); !admin) co_return admin.error();
+    const ReloadReport report = services.parts.reload();
+    services.security.audit().administered(call.context, "configuration_reloaded", "", 0);
+    if (!report.problems.empty()) co_return Error(Errc::configuration_wrong).with("reason", lines_of(report.problems));
+    std::string data = "{";
+    append_list(data, "applied", report.applied);
+    data += ',';
+    append_list(data, "needs_restart", report.needs_restart);
+    data += '}';
+    co_return json_response(success_text(data));
 }
 
 Awaitable<Result<http::Response>> get_version(Call& call) {

@@ -77,6 +77,7 @@ constexpr std::array table{
     RouteRow{get,    "/readyz",                get_readyz,       Scope::operations, Body::none,        Stamp::none,     health_query},
     RouteRow{get,    "/healthz",               get_healthz,      Scope::operations, Body::none,        Stamp::none,     health_query},
     RouteRow{get,    "/metrics",               get_metrics,      Scope::operators,  Body::none,        Stamp::none,     no_query},
+    RouteRow{post,   "/-/reload",              post_reload,      Scope::api,        Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/version",               get_version,      Scope::operations, Body::none,        Stamp::none,     no_query},
 };
 // clang-format on

@@ -11,7 +11,10 @@ std::int64_t whole_seconds(SteadyTime::duration time) {
 
 }  // namespace
 
-Throttle::Throttle(Rate rate) : rate_(rate) {
+Throttle::Throttle(Rate rate) { change(rate); }
+
+void Throttle::change(Rate rate) {
+    rate_ = rate;
     if (!is_on()) return;
     rate_.burst = std::max<std::uint32_t>(rate_.burst, 1);
     each_ = SteadyTime::duration(std::chrono::seconds(1)) / static_cast<std::int64_t>(rate_.per_second);

@@ -20,6 +20,8 @@ class Throttle {
 
     explicit Throttle(Rate rate);
 
+    /// Another rate from now on; who waits goes on as the old one left it.
+    void change(Rate rate);
     bool is_on() const { return rate_.per_second > 0; }
 
     struct Verdict {

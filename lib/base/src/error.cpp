@@ -122,6 +122,8 @@ std::string_view name_of(Errc code) {
             return "header_too_large";
         case Errc::internal:
             return "internal";
+        case Errc::configuration_wrong:
+            return "configuration_wrong";
         case Errc::method_not_implemented:
             return "method_not_implemented";
         case Errc::store_unavailable:

@@ -20,6 +20,8 @@ class Connections {
     void add(Connection& connection);
     /// Called when `connection` has left the list.
     void on_removed();
+    /// Between sweeps, from the next one on.
+    void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
     bool empty() const { return list_.empty(); }
 
     /// Tells everybody whose deadline has passed.

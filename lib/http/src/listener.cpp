@@ -62,12 +62,18 @@ Listener::~Listener() {
     if (reserve_ >= 0) ::close(reserve_);
 }
 
-Result<> Listener::open() {
+void Listener::take_limits() {
     const auto& o = shared_->options;
     max_connections_ = o.max_connections > 0 ? o.max_connections : limit_of_descriptors();
     max_per_address_ = o.max_connections_per_address > 0
                            ? o.max_connections_per_address
                            : std::max<std::size_t>(1, max_connections_ - max_connections_ / 4);
+    pace_ = Pace(o.accept_rate, o.accept_burst);
+}
+
+Result<> Listener::open() {
+    const auto& o = shared_->options;
+    take_limits();
     const auto endpoint = endpoint_of(shared_->executor, o.host, o.port);
     if (!endpoint) return endpoint.error();
     const std::string where = o.host + ":" + std::to_string(o.port);

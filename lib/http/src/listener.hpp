@@ -18,6 +18,8 @@ class Listener {
     ~Listener();
 
     Result<> open();
+    /// As many and as fast as the options say now.
+    void take_limits();
     std::uint16_t port() const { return port_; }
     /// Until close(), or cancellation.
     Awaitable<> run();

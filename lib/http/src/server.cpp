@@ -33,6 +33,10 @@ Server::~Server() {
 }
 
 void Server::set_tls(std::shared_ptr<const TlsContext> tls) { impl_->shared->tls = std::move(tls); }
+void Server::reconfigure(ServerOptions options) {
+    impl_->shared->reconfigure(std::move(options));
+    impl_->listener->take_limits();
+}
 Result<> Server::listen() { return impl_->listener->open(); }
 std::uint16_t Server::port() const { return impl_->listener->port(); }
 Awaitable<> Server::run() { return run_listener(impl_->listener); }

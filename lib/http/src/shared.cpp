@@ -30,6 +30,11 @@ Shared::Shared(const Executor& on, ServerOptions with, const Chain& serve, const
       connections(on, time, sweep_interval(options)),
       around_refusals_{request_id(), language()} {}
 
+void Shared::reconfigure(ServerOptions with) {
+    options = std::move(with);
+    connections.set_interval(sweep_interval(options));
+}
+
 Awaitable<Response> Shared::refusal(Request& request, Error error) {
     Context context(request);
     context.started = clock.now();

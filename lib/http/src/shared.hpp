@@ -33,6 +33,8 @@ struct Shared {
     Addresses addresses;
     std::vector<std::string_view> pieces;  // scratch: of one write, used during one call only
 
+    void reconfigure(ServerOptions with);
+
     /// The answer to an error that is found before the chain can run, or instead of it. With an id, in the language of
     /// the request as far as it is known.
     Awaitable<Response> refusal(Request& request, Error error);

@@ -33,7 +33,7 @@ struct Core {
     std::string envelope(const Error& error) const;
 
     feed::Feed& feed;
-    const HubOptions options;
+    HubOptions options;
     const Clock& clock;
     Log& log;
     HubStats stats;

@@ -88,6 +88,8 @@ Hub::Hub(feed::Feed& feed, HubOptions options, const Clock& clock, Log& log)
 
 Hub::~Hub() { impl_->feed.remove_listener(*this); }
 
+void Hub::reconfigure(HubOptions options) { impl_->options = std::move(options); }
+
 Result<> Hub::check(const Subscription& subscription) const {
     const Filters& filters = subscription.filters;
     if (filters.size() > impl_->options.max_filters)

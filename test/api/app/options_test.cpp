@@ -1,5 +1,5 @@
-// The command line of confcastd.
-#include "options.hpp"
+// What the settings of confcastd mean, given as flags.
+#include "configuration.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,13 +11,12 @@ namespace {
 
 using testing::HasSubstr;
 
-std::variant<Options, Ending> parse(std::vector<const char*> arguments) {
-    arguments.insert(arguments.begin(), "confcastd");
-    return parse_options(static_cast<int>(arguments.size()), arguments.data());
+std::variant<Configuration, Ending> parse(const std::vector<const char*>& arguments) {
+    return configure({{arguments.begin(), arguments.end()}, {}});
 }
 
-Options good(std::vector<const char*> arguments) { return std::get<Options>(parse(std::move(arguments))); }
-Ending bad(std::vector<const char*> arguments) { return std::get<Ending>(parse(std::move(arguments))); }
+Options good(const std::vector<const char*>& arguments) { return std::get<Configuration>(parse(arguments)).options; }
+Ending bad(const std::vector<const char*>& arguments) { return std::get<Ending>(parse(arguments)); }
 
 TEST(Options, DefaultsAreThoseOfTheRooms) {
     const Options options = good({});

@@ -56,6 +56,7 @@ struct ApiOptions {
     std::size_t max_tokens = 10'000;                // in the store
     std::vector<std::string> allowed_origins{};     // of pages: "https://app.example.com", or "*"
     bool loopback_only = false;                     // nobody is asked: the Host has to be this machine
+    bool reload_endpoint = false;                   // POST /-/reload
     bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
 };
 
@@ -76,6 +77,13 @@ struct ApiStats {
     std::uint64_t audit_lines = 0;
 };
 
+/// What became of a reload of the configuration.
+struct ReloadReport {
+    std::vector<std::string> applied;        // settings, by their paths
+    std::vector<std::string> needs_restart;  // settings that are other than what runs
+    std::vector<std::string> problems;       // sentences; with any, no setting was applied
+};
+
 /// What the API works on. All references outlive the Api.
 struct ApiParts {
     store::Store& store;
@@ -88,6 +96,7 @@ struct ApiParts {
     auth::Authenticator* authenticator = nullptr;        // null: nobody is asked, everybody may do everything
     std::function<bool()> overloaded{};                  // the memory budget is spent; unset: never
     std::function<void(std::string_view line)> audit{};  // where audit lines go; unset: nowhere but GET /api/v1/audit
+    std::function<ReloadReport()> reload{};              // POST /-/reload; unset: there is no such route
 };
 
 class Api {
@@ -105,6 +114,9 @@ class Api {
     const http::ErrorRenderer& renderer() const;
     /// The body limit of the route that a request is for (http::ServerOptions::body_limit).
     std::size_t body_limit(const http::Request& head) const;
+
+    /// Other limits from now on. What the api was made of stays: version, remember, health_*, access_log_every.
+    void reconfigure(const ApiOptions& options);
 
     /// Asks the store how it is, again and again, for /readyz. Returns when cancelled. Run once, in a TaskGroup.
     Awaitable<> run_health();

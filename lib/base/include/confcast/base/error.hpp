@@ -59,6 +59,7 @@ enum class Errc : std::int32_t {
     too_many_writes = 42902,          // more writes than the namespace takes (Retry-After)
     header_too_large = 43101,         // request head over the limit
     internal = 50001,                 // a bug: logged with the request id
+    configuration_wrong = 50002,      // the server's new configuration cannot be taken: the old one goes on
     method_not_implemented = 50101,   // a method that this server does not know
     store_unavailable = 50301,        // the store cannot write or read now (data.reason)
     not_caught_up = 50302,            // this node has not seen the asked revision in time

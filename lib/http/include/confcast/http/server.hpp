@@ -78,6 +78,9 @@ class Server {
     /// From now on new connections speak TLS by this context; nullptr: none (the default). Open ones go on as they are.
     void set_tls(std::shared_ptr<const TlsContext> tls);
 
+    /// Other limits from now on, for open connections as far as they still come to them. Host and port stay.
+    void reconfigure(ServerOptions options);
+
     /// Binds and listens. Error: invalid_parameter (detail "reason"). After it port() is the real port.
     Result<> listen();
     std::uint16_t port() const;

@@ -101,6 +101,9 @@ class Hub final : private feed::FeedListener {
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
+    /// Other limits from now on. What the hub was made of stays: batch_*, cache_bytes.
+    void reconfigure(HubOptions options);
+
     /// Refusals that are answered before the upgrade: too_many_filters, invalid_key. Call before open().
     Result<> check(const Subscription& subscription) const;
 

@@ -1,10 +1,10 @@
-#include "suggest.hpp"
+#include "confcast/base/suggest.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace confcast::cli {
+namespace confcast {
 namespace {
 
 // Letters to add, drop, change or swap with the next (optimal string alignment).
@@ -35,4 +35,4 @@ std::string closest(std::string_view word, std::span<const std::string> candidat
     return best;
 }
 
-}  // namespace confcast::cli
+}  // namespace confcast

@@ -1,10 +1,10 @@
-#include "suggest.hpp"
+#include "confcast/base/suggest.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace confcast::cli {
+namespace confcast {
 namespace {
 
 TEST(Closest, IsTheOneThatIsMeant) {
@@ -18,4 +18,4 @@ TEST(Closest, IsTheOneThatIsMeant) {
 }
 
 }  // namespace
-}  // namespace confcast::cli
+}  // namespace confcast
