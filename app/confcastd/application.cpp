@@ -1,5 +1,6 @@
 #include "application.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <csignal>
 #include <cstdio>
@@ -14,6 +15,7 @@ namespace confcast::app {
 namespace {
 
 constexpr std::chrono::milliseconds stream_tick{250};
+constexpr std::chrono::seconds status_interval{5};
 constexpr std::chrono::seconds task_end{5};  // for tasks to see that they are cancelled
 
 std::string url_of(const http::ServerOptions& options, std::uint16_t port, bool secure) {
@@ -118,6 +120,7 @@ void Application::start_tasks() {
     secure_.start(tasks_);
     tasks_.spawn("hangups", wait_for_hangups());
     tasks_.spawn("announcement", announce());
+    tasks_.spawn("service manager", tell_manager());
     asio::co_spawn(io_, wait_for_signals(), [this](const std::exception_ptr& thrown) {
         if (thrown) std::rethrow_exception(thrown);  // to the loop, which logs it
         log_.info("app", "stopped");
@@ -143,6 +146,7 @@ Awaitable<> Application::announce() {
     std::printf("confcast %s is ready: %s (settings in %s)\n", options_.api.version.c_str(), url.c_str(),
                 options_.store_name.c_str());
     std::fflush(stdout);
+    if (manager_) manager_->tell_ready(status());
     log_.info("app", "ready",
               {{"version", options_.api.version},
                {"url", url},
@@ -153,6 +157,28 @@ Awaitable<> Application::announce() {
         log_.warning("app", "listening with --insecure-no-auth: whoever reaches the port may change settings");
     if (!options_.access.asks() && !options_.no_auth)
         log_.info("app", "nobody is asked for a credential: only this machine is served");
+}
+
+// "12 settings at revision 34, 5 streams", for systemctl status.
+std::string Application::status() const {
+    std::string text = std::to_string(feed_.state().size()) + " settings at revision " +
+                       std::to_string(feed_.position().revision) + ", " + std::to_string(hub_.sessions()) + " streams";
+    if (feed_.stale_since()) text += "; the store is away";
+    return text;
+}
+
+// The loop says that it lives: a blocked one does not, and is restarted. Cancellation ends the wait.
+Awaitable<> Application::tell_manager() {
+    if (manager_ == nullptr || !manager_->listens()) co_return;
+    std::chrono::microseconds pause = status_interval;
+    if (manager_->watchdog()) pause = std::min(pause, *manager_->watchdog() / 3);
+    SteadyTimer timer(io_.get_executor());
+    for (;;) {
+        timer.expires_after(pause);
+        const auto [ec] = co_await timer.async_wait(as_result);
+        if (ec) co_return;
+        manager_->tell_alive(feed_.ready() ? status() : "waiting for the store");
+    }
 }
 
 Awaitable<> Application::wait_for_signals() {
@@ -172,6 +198,7 @@ Awaitable<> Application::wait_for_signals() {
 }
 
 Awaitable<> Application::end() {
+    if (manager_) manager_->tell_stopping();
     api_.set_draining();
     server_.stop_accepting();
     hub_.drain("shutting down", options_.drain_timeout / 2);

@@ -45,6 +45,8 @@ class Application {
     std::uint16_t port() const { return server_.port(); }
     /// For what the application does not know: the store's engine. Before run().
     observe::Registry& registry() { return registry_; }
+    /// Who is told how it goes. Outlives the application; before run().
+    void set_manager(const ServiceManager& manager) { manager_ = &manager; }
     /// How the configuration is read again; without it a reload is one of credentials and certificates. Before run().
     void set_reloader(std::unique_ptr<Reloader> reloader) { reloader_ = std::move(reloader); }
     /// Reads again what may change while the server runs (SIGHUP, POST /-/reload). Each part keeps what it has when its
@@ -58,6 +60,8 @@ class Application {
     Awaitable<> tick_streams();
     Awaitable<> watch_credentials();
     Awaitable<> announce();
+    Awaitable<> tell_manager();
+    std::string status() const;
     Awaitable<> wait_for_signals();
     Awaitable<> wait_for_hangups();
     Awaitable<> end();
@@ -67,6 +71,7 @@ class Application {
     asio::io_context& io_;
     Options options_;  // what is live of it changes with a reload
     std::unique_ptr<Reloader> reloader_;
+    const ServiceManager* manager_ = nullptr;
     store::Store& store_;
     const store::Layout layout_;
     const Clock& clock_;

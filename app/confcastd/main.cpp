@@ -28,8 +28,13 @@ int print(const Ending& ending) {
 int serve(const Invocation& invocation) {
     auto configured = configure(invocation);
     if (const auto* ending = std::get_if<Ending>(&configured)) return print(*ending);
-    const auto& configuration = std::get<Configuration>(configured);
-    const Options& options = configuration.options;
+    auto& configuration = std::get<Configuration>(configured);
+    Options& options = configuration.options;
+    auto inherited = ServiceManager::inherited_socket();
+    if (!inherited) return fail(inherited.error().detail("reason"));
+    if (*inherited)
+        if (const std::string problem = adopt(options, std::move(**inherited)); !problem.empty()) return fail(problem);
+    const ServiceManager manager;
     asio::io_context io(1);
     const SystemClock clock;
     const std::unique_ptr<Log> log = make_stderr_log(options.log_format, options.log_level);
@@ -40,6 +45,7 @@ int serve(const Invocation& invocation) {
     if (!opened) return fail(opened.error().detail("reason"));
     Application application(io, options, *opened->store, *layout, clock, *log);
     opened->register_metrics(application.registry());
+    application.set_manager(manager);
     application.set_reloader(std::make_unique<Reloader>(invocation, configuration));
     const Result<> listening = application.listen();
     if (!listening) return fail(listening.error().detail("reason"));

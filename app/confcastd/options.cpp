@@ -137,6 +137,19 @@ void declare(Settings& settings, Options& options, Phrases& words) {
 
 // ---- what the words mean; each returns a problem, "" when there is none
 
+/// `text`: the address as an operator knows it.
+std::string listen_on(const asio::ip::address& address, const std::string& text, Options& options) {
+    const bool open = !options.access.asks();
+    if (!address.is_loopback() && open && !options.no_auth)
+        return "--listen " + text +
+               " would let anybody on the network change settings. Make a credential (confcast token new admin --allow "
+               "admin --allow read,write:** --file credentials.json) and start with --credentials credentials.json; or "
+               "listen on 127.0.0.1; or say --insecure-no-auth";
+    options.api.loopback_only = address.is_loopback() && open && !options.no_auth;
+    options.server.host = address.to_string();
+    return {};
+}
+
 std::string read_listen(const std::string& text, Options& options) {
     std::string form = "--listen wants HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, not '" + text + "'";
     const std::size_t colon = text.rfind(':');
@@ -155,15 +168,7 @@ std::string read_listen(const std::string& text, Options& options) {
     const asio::ip::address address = asio::ip::make_address(host, ec);
     if (ec)
         return "--listen wants an address, not the name '" + host + "'; 0.0.0.0 is every IPv4 address of this machine";
-    const bool open = !options.access.asks();
-    if (!address.is_loopback() && open && !options.no_auth)
-        return "--listen " + text +
-               " would let anybody on the network change settings. Make a credential (confcast token new admin --allow "
-               "admin --allow read,write:** --file credentials.json) and start with --credentials credentials.json; or "
-               "listen on 127.0.0.1; or say --insecure-no-auth";
-    options.api.loopback_only = address.is_loopback() && open && !options.no_auth;
-    options.server.host = host;
-    return {};
+    return listen_on(address, text, options);
 }
 
 std::string read_store(const std::string& text, Options& options) {
@@ -206,6 +211,15 @@ void read_words(const Phrases& words, Options& options, Problems& problems) {
 }
 
 }  // namespace
+
+std::string adopt(Options& options, InheritedSocket socket) {
+    const std::string problem = listen_on(asio::ip::make_address(socket.host), socket.host, options);
+    if (!problem.empty()) return problem;
+    options.server.port = socket.port;
+    options.server.descriptor = socket.descriptor;
+    options.inherited = std::move(socket);
+    return {};
+}
 
 struct OptionsReader::Impl {
     Options options;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "confcast/push/hub.hpp"
 #include "confcast/store/embedded.hpp"
 #include "etcd_setup.hpp"
+#include "service_manager.hpp"
 #include "settings/layers.hpp"
 #include "tls_setup.hpp"
 
@@ -34,7 +36,11 @@ struct Options {
     AccessSetup access;
     bool no_auth = false;  // listen beyond this machine, though nobody has to say who they are
     std::chrono::milliseconds drain_timeout{10'000};
+    std::optional<InheritedSocket> inherited;  // listens already; --listen is not looked at
 };
+
+/// The server listens on `socket` instead. A problem, or "": it may be open to more than nobody's credential allows.
+std::string adopt(Options& options, InheritedSocket socket);
 
 /// Makes options of what was given. For one use.
 class OptionsReader {

@@ -24,6 +24,7 @@ void tell(Log& log, const api::ReloadReport& report) {
 api::ReloadReport Application::reload() {
     api::ReloadReport report;
     ++reloads_;
+    if (manager_) manager_->tell_reloading();
     if (reloader_) {
         auto read = reloader_->read();
         if (auto* problems = std::get_if<std::vector<std::string>>(&read)) {
@@ -43,12 +44,15 @@ api::ReloadReport Application::reload() {
     last_reload_failed_ = !report.problems.empty();
     if (last_reload_failed_) ++reload_failures_;
     tell(log_, report);
+    if (manager_) manager_->tell_ready(status());
     return report;
 }
 
 // In the order of request and stream: who is let in under the new limits meets none of the old.
 void Application::take(const Options& options) {
+    const std::optional<InheritedSocket> inherited = options_.inherited;
     options_ = options;
+    if (inherited) adopt(options_, *inherited);  // it was taken once: nothing that decides it is live
     log_.set_level(options_.log_level);
     memory_.change(options_.access.memory_budget);
     access_.change(options_.access);

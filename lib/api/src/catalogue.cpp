@@ -257,7 +257,8 @@ Sentences sentences_of(Errc code) {
                     "存储暂不可用[：{reason}]。请稍后重试。"};
         case Errc::not_caught_up:
             return {
-                "This node has not seen [revision {revision} ]in time[; it is at {current}]. Try again or ask another "
+                "This node has not caught up[ to revision {revision}] in time[; it is at {current}]. Try again or ask "
+                "another "
                 "node.",
                 "本节点未能及时到达[版本 {revision}][，当前为 {current}]。请重试或访问其他节点。"};
         case Errc::shutting_down:

@@ -72,8 +72,20 @@ void Listener::take_limits() {
 }
 
 Result<> Listener::open() {
-    const auto& o = shared_->options;
     take_limits();
+    const Result<> opened = shared_->options.descriptor >= 0 ? adopt() : bind();
+    if (!opened) {
+        close();
+        return opened;
+    }
+    error_code ec;
+    port_ = acceptor_.local_endpoint(ec).port();
+    open_reserve();
+    return {};
+}
+
+Result<> Listener::bind() {
+    const auto& o = shared_->options;
     const auto endpoint = endpoint_of(shared_->executor, o.host, o.port);
     if (!endpoint) return endpoint.error();
     const std::string where = o.host + ":" + std::to_string(o.port);
@@ -83,12 +95,20 @@ Result<> Listener::open() {
     acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
     if (!ec) acceptor_.bind(*endpoint, ec);
     if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
-    if (ec) {
-        close();
-        return cannot("cannot listen on " + where, ec);
-    }
-    port_ = acceptor_.local_endpoint(ec).port();
-    open_reserve();
+    if (ec) return cannot("cannot listen on " + where, ec);
+    return {};
+}
+
+Result<> Listener::adopt() {
+    const int descriptor = shared_->options.descriptor;
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    error_code ec;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)  // as the system wants it
+        ec = {errno, boost::system::system_category()};
+    else
+        acceptor_.assign(address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, ec);
+    if (ec) return cannot("cannot take the socket that was given", ec);
     return {};
 }
 

@@ -28,6 +28,9 @@ class Listener {
   private:
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
+    Result<> bind();
+    /// Of the socket that the options name.
+    Result<> adopt();
     /// Returns when the next connection may be accepted.
     Awaitable<> wait_for_turn();
     void take(Socket socket);
