@@ -17,7 +17,8 @@ constexpr const char* usage =
     "  default    print a file in which every setting has its default\n"
     "  env        print every variable of the environment\n"
     "  effective  print what counts, and where each setting comes from; secrets are masked\n"
-    "  doc        print the reference of all settings, in Markdown\n\n"
+    "  doc        print the reference of all settings, in Markdown\n"
+    "  man        print the manual page\n\n"
     "FLAG: as of the server (confcastd --help), such as --config FILE.\n\n"
     "example: confcastd config check --config /etc/confcast/confcastd.toml\n";
 
@@ -81,7 +82,7 @@ Ending run_config(Invocation invocation) {
     const std::string verb = arguments.front();
     if (verb == "-h" || verb == "--help" || verb == "help") return {0, usage};
     arguments.erase(arguments.begin());
-    const std::vector<std::string> verbs{"check", "default", "env", "effective", "doc"};
+    const std::vector<std::string> verbs{"check", "default", "env", "effective", "doc", "man"};
     if (std::ranges::find(verbs, verb) == verbs.end()) return unknown(verb, verbs);
     if (std::ranges::any_of(arguments, [](const std::string& one) { return one == "-h" || one == "--help"; }))
         return {0, usage};
@@ -90,6 +91,7 @@ Ending run_config(Invocation invocation) {
     if (verb == "default") return {0, default_file(reader.settings())};
     if (verb == "env") return {0, environment_list(reader.settings())};
     if (verb == "doc") return {0, reference(reader.settings())};
+    if (verb == "man") return {0, manual(reader.settings(), OptionsReader::version())};
     auto read = configure(invocation);
     if (auto* ending = std::get_if<Ending>(&read)) return std::move(*ending);
     const auto& configuration = std::get<Configuration>(read);

@@ -94,7 +94,7 @@ std::string reference(const Settings& settings) {
         "| `confcastd config default` | prints a file in which every setting has its default |\n"
         "| `confcastd config env` | prints every variable |\n"
         "| `confcastd config effective` | prints what counts, and where each setting comes from; secrets are masked |\n"
-        "| `confcastd config doc` | prints this page |\n\n"
+        "| `confcastd config doc` | prints this page; `man` the manual page |\n\n"
         "All of them take the server's flags. A setting that does not exist is a mistake, in the file and in the\n"
         "environment: the server does not start (exit 7).\n\n"
         "**Reload.** SIGHUP (`systemctl reload confcastd`), or `POST /-/reload` where `server.reload_endpoint` is on,\n"
