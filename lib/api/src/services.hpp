@@ -19,6 +19,7 @@ struct Services {
     std::string errors_document;  // GET /api/v1/errors, made once
     SharedLease remembered;       // of notifications and idempotency keys
     Security security;
+    std::size_t snapshots = 0;  // dumps under way
 };
 
 /// One request at its endpoint: lives in the adapter's frame until the endpoint has returned.
