@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "application.hpp"
 #include "options.hpp"
+#include "restore.hpp"
 #include "stores.hpp"
 
 namespace confcast::app {
@@ -40,6 +42,7 @@ int main(int count, char** arguments) {
     using namespace confcast::app;  // NOLINT(google-build-using-namespace)
     std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of its write, not of the process
     try {
+        if (count > 1 && std::string_view(arguments[1]) == "restore") return restore(count, arguments);
         const auto parsed = parse_options(count, arguments);
         if (const auto* ending = std::get_if<Ending>(&parsed)) {
             std::fputs(ending->text.c_str(), ending->code == 0 ? stdout : stderr);
