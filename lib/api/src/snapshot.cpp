@@ -192,7 +192,7 @@ Awaitable<> Snapshot::produce() {
 }
 
 Awaitable<> run_snapshot(Services& services, Executor executor, feed::Position at, auth::PrincipalPtr caller,
-                         http::ByteStream& stream) {
+                         [[maybe_unused]] std::shared_ptr<Slot> slot, http::ByteStream& stream) {
     Snapshot snapshot(services, stream, at, std::move(caller), executor);
     TaskGroup producing(executor, services.parts.log);
     producing.spawn("snapshot", snapshot.produce());
@@ -225,7 +225,7 @@ Awaitable<Result<http::Response>> get_snapshot(Call& call) {
     const auto executor = co_await asio::this_coro::executor;
     response.stream = [&services = call.services, executor, slot = std::move(slot), at,
                        caller = Security::caller_pointer(call.context)](http::ByteStream& stream) {
-        return run_snapshot(services, executor, at, caller, stream);
+        return run_snapshot(services, executor, at, caller, slot, stream);
     };
     co_return response;
 }

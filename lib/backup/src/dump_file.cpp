@@ -101,7 +101,9 @@ Result<> DumpFile::check() {
     }
     if (totals_.settings != counted.settings || totals_.tokens != counted.tokens)
         return refuse("lines are missing, or there are too many");
-    if (line_ + "\n" != end_line(totals_, digest.finish()))
+    const std::string end = end_line(totals_);
+    digest.add(end);
+    if (line_ + "\n" != end + digest.finish() + std::string(end_of_end))
         return refuse("the dump is not what was written: its SHA-256 is another one");
     const Result<Read> more = read_line();
     if (!more) return more.error();

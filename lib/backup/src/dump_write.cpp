@@ -93,17 +93,18 @@ std::string DumpWriter::take() {
 }
 
 void DumpWriter::end() {
+    text_ += end_line(totals_);
     digest_.add(text_);
-    text_ += end_line(totals_, digest_.finish());
+    text_ += digest_.finish();
+    text_ += end_of_end;
 }
 
-std::string end_line(const DumpTotals& totals, std::string_view sha256) {
+std::string end_line(const DumpTotals& totals) {
     std::string out = R"({"end":true)";
     append_number(out, "settings", totals.settings);
     append_number(out, "tokens", totals.tokens);
     append_number(out, "left_out", totals.left_out);
-    append_word(out, "sha256", sha256);
-    return out + "}\n";
+    return out + R"(,"sha256":")";
 }
 
 }  // namespace confcast::backup

@@ -56,6 +56,7 @@ struct ApiOptions {
     std::size_t max_tokens = 10'000;                // in the store
     std::vector<std::string> allowed_origins{};     // of pages: "https://app.example.com", or "*"
     bool loopback_only = false;                     // nobody is asked: the Host has to be this machine
+    bool shared_tickets = false;                    // other servers use the store: a ticket is good at any of them
     bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
 };
 

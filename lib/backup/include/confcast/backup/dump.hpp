@@ -1,6 +1,6 @@
 // A dump: all settings and tokens of one revision as lines of JSON. The first line says what it is, the last one how
-// many lines there were and the SHA-256 of every byte before it: a dump without its last line is no dump. Used by who
-// writes one (api), who keeps one (the command line) and who restores one (confcastd restore).
+// many lines there were and the SHA-256 of every byte before that very digest: a dump without its last line is none.
+// Used by who writes one (api), who keeps one (the command line) and who restores one (confcastd restore).
 //
 //   {"confcast_dump":1,"epoch":"…","revision":12,"time_ms":…,"prefix":"/config/","server":"0.1.0"}
 //   {"setting":"app/port","value":"8080","content_type":…,"create_revision":…,"mod_revision":…,"version":…}
@@ -96,8 +96,9 @@ class DumpWriter {
     Digest digest_;
 };
 
-/// The last line, with its end: what a reader compares with, byte for byte.
-std::string end_line(const DumpTotals& totals, std::string_view sha256);
+/// The last line: what is before its digest, and what is behind it. A reader compares with both, byte for byte.
+std::string end_line(const DumpTotals& totals);
+inline constexpr std::string_view end_of_end = "\"}\n";
 
 using DumpLine = std::variant<DumpHeader, DumpSetting, DumpToken, DumpTotals>;
 /// A line without its end. Error: invalid_parameter with detail "reason".
