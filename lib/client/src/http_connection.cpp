@@ -88,16 +88,18 @@ RawResponse response_of(http::response<http::string_body>&& message, const Endpo
 
 // A body of any length: each piece is given away as soon as it has come, and has the request's time to do so.
 Awaitable<boost::system::error_code> read_into(Transport& stream, boost::beast::flat_buffer& buffer, Parser& parser,
-                                               std::function<void(std::string_view)> sink, milliseconds patience) {
+                                               std::function<void(std::string_view)> sink, std::size_t max_body,
+                                               milliseconds patience) {
+    parser.body_limit(boost::none);
     const auto [head_error, head] = co_await http::async_read_header(stream, buffer, parser, as_result);
     if (head_error) co_return head_error;
     const bool wanted = parser.get().result_int() == 200;
-    if (wanted) parser.body_limit(boost::none);
     while (!parser.is_done()) {
         stream.next_layer().expires_after(patience);
         const auto [error, read] = co_await http::async_read_some(stream, buffer, parser, as_result);
         if (error) co_return error;
         std::string& body = parser.get().body();
+        if (!wanted && body.size() > max_body) co_return http::make_error_code(http::error::body_limit);
         if (!wanted || body.empty()) continue;
         sink(body);
         body.clear();
@@ -124,7 +126,7 @@ Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std:
     parser.skip(head);
     boost::system::error_code read_error;
     if (request.sink) {
-        read_error = co_await read_into(impl_->stream, impl_->buffer, parser, request.sink, patience);
+        read_error = co_await read_into(impl_->stream, impl_->buffer, parser, request.sink, max_body, patience);
     } else {
         const auto [error, read] = co_await http::async_read(impl_->stream, impl_->buffer, parser, as_result);
         read_error = error;
