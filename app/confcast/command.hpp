@@ -46,6 +46,7 @@ std::unique_ptr<Command> make_diff();
 std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_import();
 std::unique_ptr<Command> make_apply();
+std::unique_ptr<Command> make_backup();
 std::unique_ptr<Command> make_render();
 std::unique_ptr<Command> make_notify();
 std::unique_ptr<Command> make_bench();

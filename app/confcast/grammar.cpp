@@ -250,6 +250,7 @@ Commands make_commands() {
     all.push_back(make_export());
     all.push_back(make_import());
     all.push_back(make_apply());
+    all.push_back(make_backup());
     all.push_back(make_render());
     all.push_back(make_notify());
     all.push_back(make_bench());

@@ -51,7 +51,7 @@ Exit run(Grammar& grammar, std::vector<std::string> words, const Environment& en
     const auto no_color = environment("NO_COLOR");
     const bool may_paint = !no_color || no_color->empty();
     Shell shell(grammar.settings(), grammar.format(), environment, Output(out, terminal.out && may_paint, terminal.out),
-                Output(error, terminal.error && may_paint));
+                Output(error, terminal.error && may_paint, terminal.error));
     return command.run(shell);
 }
 

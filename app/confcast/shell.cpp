@@ -79,7 +79,10 @@ json::value Shell::ask(std::string method, std::string target, std::string body,
     request.target = std::move(target);
     request.body = std::move(body);
     request.headers = std::move(headers);
-    const client::RawResponse answer = wait(client().raw(std::move(request)));
+    return data_of(wait(client().raw(std::move(request))));
+}
+
+json::value Shell::data_of(const client::RawResponse& answer) {
     boost::system::error_code ec;
     const json::value document = json::parse(answer.body, ec);
     const json::object* envelope = ec ? nullptr : document.if_object();

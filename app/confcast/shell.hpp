@@ -54,6 +54,9 @@ class Shell {
     boost::json::value ask(std::string method, std::string target, std::string body = {},
                            std::vector<std::pair<std::string, std::string>> headers = {});
 
+    /// The data of an answer's envelope. Throws Stop as ask() does.
+    static boost::json::value data_of(const client::RawResponse& answer);
+
   private:
     template <class T>
     static Awaitable<> keep(Awaitable<client::Result<T>> call, std::optional<client::Result<T>>& result) {

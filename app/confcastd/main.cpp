@@ -10,6 +10,7 @@
 #include "config_command.hpp"
 #include "configuration.hpp"
 #include "reloader.hpp"
+#include "restore.hpp"
 #include "stores.hpp"
 
 namespace confcast::app {
@@ -55,9 +56,10 @@ int serve(const Invocation& invocation) {
 
 int run(Invocation invocation) {
     auto& arguments = invocation.arguments;
-    if (arguments.empty() || arguments.front() != "config") return serve(invocation);
+    const std::string verb = arguments.empty() ? "" : arguments.front();
+    if (verb != "config" && verb != "restore") return serve(invocation);
     arguments.erase(arguments.begin());
-    return print(run_config(std::move(invocation)));
+    return verb == "restore" ? restore(std::move(invocation)) : print(run_config(std::move(invocation)));
 }
 
 }  // namespace

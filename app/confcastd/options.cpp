@@ -24,6 +24,8 @@ void declare_server(Settings& settings, Options& options, Phrases& words) {
     settings.section("server", "Server");
     settings.word("--listen", words.listen, "Where to listen; IPv6 in brackets: [::1]:8080; port 0 = any free one",
                   "HOST:PORT");
+    settings.on("--reuse-port", options.server.reuse_port,
+                "Other processes on the same etcd may listen on the same port (SO_REUSEPORT)");
     settings.on("--insecure-no-auth", options.no_auth,
                 "Listen beyond this machine though nobody is asked who they are");
     settings.word("--store", words.store, "Where settings live: sqlite:DIR or etcd:HOST:PORT[,HOST:PORT…]", "STORE");
@@ -191,6 +193,12 @@ std::string read_rest(const Phrases& words, Options& options) {
     if (const Result<store::Layout> layout = store::Layout::make(options.prefix); !layout)
         return "--prefix " + options.prefix + " cannot be taken: " + layout.error().detail("reason");
     options.store.synchronous_full = words.synchronous == "full";
+    if (options.server.reuse_port && options.etcd.endpoints.empty())
+        return "--reuse-port needs --store etcd:…: an embedded store belongs to one process";
+    if (options.server.reuse_port && options.server.port == 0)
+        return "--reuse-port needs a port that all processes name: not 0";
+    // Whoever else uses the etcd: a ticket is good at each.
+    options.api.shared_tickets = !options.etcd.endpoints.empty();
     if (options.server.stream_keep_alive < std::chrono::seconds{1}) return "--stream-keep-alive is at least 1s";
     if (options.api.max_operations > store::max_transaction_operations / 2)
         return "--max-operations is at most " + std::to_string(store::max_transaction_operations / 2);

@@ -49,6 +49,49 @@ TEST_F(Exchange, ASilentServerEndsWithTheTimeLimit) {
     EXPECT_EQ(await(client.get("k", {{.timeout = milliseconds{50}}})).error().kind, FailureKind::timed_out);
 }
 
+TEST_F(Exchange, ABodyOfAnyLengthIsGivenAwayPieceByPiece) {
+    const std::string body(300'000, 'x');
+    ScriptedServer server(io, ScriptedServer::http(200, body));
+    Options options = to({server.address()});
+    options.max_body = 1000;
+    Client client(io, options);
+    std::string got;
+    RawRequest request;
+    request.target = "/";
+    request.sink = [&got](std::string_view piece) { got += piece; };
+    const auto answer = await(client.raw(request));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(got, body);
+    EXPECT_EQ(answer->body, "");
+    request.sink = {};
+    EXPECT_EQ(await(client.raw(request)).error().kind, FailureKind::bad_answer) << "else the limit holds";
+}
+
+TEST_F(Exchange, ABodyThatIsCutIsLostAndNotAskedForTwice) {
+    ScriptedServer first(io, "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\nzz");
+    ScriptedServer second(io, ScriptedServer::http(200, "whole"));
+    Client client(io, to({first.address(), second.address()}));
+    std::string got;
+    RawRequest request;
+    request.target = "/";
+    request.sink = [&got](std::string_view piece) { got += piece; };
+    const auto answer = await(client.raw(request));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(got, "abc");
+    EXPECT_TRUE(second.requests().empty());
+}
+
+TEST_F(Exchange, ARefusalIsNotWhatTheSinkIsFor) {
+    ScriptedServer server(io, ScriptedServer::http(403, leaving));
+    Client client(io, to({server.address()}));
+    RawRequest request;
+    request.target = "/";
+    request.sink = [](std::string_view) { FAIL(); };
+    const auto answer = await(client.raw(request));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, leaving);
+}
+
 TEST_F(Exchange, AReadGoesOnToTheNextServerAndStaysThere) {
     ScriptedServer first(io, "-");
     ScriptedServer second(io, ScriptedServer::http(200, entry));

@@ -31,7 +31,8 @@ std::string own_prefix() {
 
 Server::Server(ServerSetup setup)
     : setup_(std::move(setup)), directory_(setup_.directory.value_or(temporary_.path() / "store")) {
-    endpoint_.port = load::free_port();
+    endpoint_.port = setup_.port.value_or(0);
+    if (!setup_.port) endpoint_.port = load::free_port();
     if (setup_.store)
         store_flags_ = {"--store", *setup_.store};
     else if (!setup_.directory && etcd_wanted())
@@ -56,8 +57,10 @@ void Server::wait_ready() {
     const bool secure = std::ranges::find(setup_.flags, "--tls-cert") != setup_.flags.end();
     while (load::Clock::now() < deadline) {
         if (secure && output().find(" is ready: https://") != std::string::npos) return;
-        try {
-            if (load::HttpClient(endpoint_, std::chrono::seconds{5}).get("/readyz").status == 200) return;
+        if (setup_.port && output().find(" is ready: ") != std::string::npos) return;
+        try {  // another process may answer on a shared port
+            if (!setup_.port && load::HttpClient(endpoint_, std::chrono::seconds{5}).get("/readyz").status == 200)
+                return;
         } catch (const std::runtime_error&) {  // not listening yet
         }
         if (const auto code = process_->wait(std::chrono::milliseconds{20}))

@@ -25,6 +25,7 @@ struct ServerSetup {
     std::vector<std::string> flags = {};                            // added to --listen and --store
     std::optional<std::filesystem::path> directory = std::nullopt;  // of an embedded store
     std::optional<std::string> store = std::nullopt;                // --store, as it is
+    std::optional<std::uint16_t> port = std::nullopt;               // that others may have too: --reuse-port
 };
 
 class Server {

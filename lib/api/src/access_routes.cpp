@@ -20,6 +20,10 @@ Awaitable<Result<http::Response>> create_ticket(Call& call) {
         co_return Error(Errc::too_many_requests)
             .with("limit", static_cast<std::int64_t>(auth::Tickets::max_per_principal))
             .with("retry_after", auth::Tickets::time_to_live.count());
+    if (call.services.options.shared_tickets && security.asks()) {
+        const Result<> kept = co_await call.services.tickets.keep(*ticket, Security::caller_pointer(call.context));
+        if (!kept) co_return kept.error();
+    }
     ++security.stats().tickets_issued;
     std::string body(envelope_begin);
     body += R"({"ticket":)";

@@ -29,7 +29,8 @@ struct Api::Impl final : private feed::FeedListener {
                    Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
                    make_errors_document(),
                    SharedLease(p.store, p.clock, o.remember),
-                   Security(p, o)} {
+                   Security(p, o),
+                   SharedTickets(p.store, p.layout, p.clock)} {
         services.parts.feed.add_listener(*this);
         api_group = {limit_addresses(services), authenticate(services, true), limit_principals(services)};
         operators_group = {limit_addresses(services), authenticate_operators(services), limit_principals(services)};

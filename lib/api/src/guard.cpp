@@ -131,9 +131,33 @@ std::string_view address_of(std::string_view remote) { return remote.substr(0, r
 
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "[::1]"; }
 
+constexpr std::chrono::seconds ticket_patience{2};
+
+// A ticket of any node: its owner may have got the credential only just now, at another one.
+Awaitable<Result<auth::PrincipalPtr>> redeem_shared(Services& services, std::string ticket) {
+    services.security.redeem(ticket);  // for the count of those that are out
+    Result<SharedTickets::Taken> taken = co_await services.tickets.take(std::move(ticket));
+    if (!taken) co_return taken.error();
+    const SteadyTime deadline = services.parts.clock.now() + ticket_patience;
+    [[maybe_unused]] const Result<> seen = co_await services.parts.feed.wait_for(taken->revision, deadline);
+    co_return services.security.introduced(taken->whose);
+}
+
+Awaitable<http::Response> run_with_ticket(Services& services, http::Context& context, http::Next next,
+                                          std::string ticket) {
+    Result<auth::PrincipalPtr> caller = co_await redeem_shared(services, std::move(ticket));
+    if (!caller) co_return refuse(services, context, caller.error());
+    services.security.introduce(context, std::move(*caller));
+    http::Response response = co_await next(context);
+    co_return response;
+}
+
 Awaitable<http::Response> run_authenticate(Services& services, http::Context& context, http::Next next, bool required) {
     // Streams begin with a GET that a browser makes without headers of the page's own.
     const bool is_stream = context.route == "/api/v1/watch" || context.route == "/ws";
+    if (is_stream && services.options.shared_tickets && services.security.asks())
+        if (const std::string_view ticket = Security::ticket_of(context.request); !ticket.empty())
+            return run_with_ticket(services, context, next, std::string(ticket));
     Result<auth::PrincipalPtr> caller = services.security.identify(context, is_stream);
     if (caller) {
         services.security.introduce(context, std::move(*caller));

@@ -66,6 +66,7 @@ Awaitable<Result<PastPage>> list_past(store::Store& store, const store::Layout& 
         rest.begin = successor(found->kvs.back().key);
         for (store::KeyValue& kv : found->kvs) {
             bytes += kv.value.size();
+            page.leases.push_back(kv.lease);
             page.entries.push_back(join(layout, std::move(kv), records->kvs));
         }
         if (!page.more || page.entries.size() >= limit || bytes >= max_bytes) co_return page;

@@ -17,6 +17,7 @@ Awaitable<Result<feed::EntryPtr>> read_past(store::Store& store, const store::La
 
 struct PastPage {
     std::vector<feed::EntryPtr> entries;
+    std::vector<store::LeaseId> leases;  // of each entry; 0 = none
     bool more = false;
 };
 /// Settings with the prefix that are greater than `after`, ascending, at most `limit`; ends early at `max_bytes` of

@@ -9,6 +9,7 @@
 #include "notify.hpp"
 #include "operations.hpp"
 #include "read.hpp"
+#include "snapshot.hpp"
 #include "tokens.hpp"
 #include "txn.hpp"
 #include "watch.hpp"
@@ -70,6 +71,7 @@ constexpr std::array table{
     RouteRow{post,   "/api/v1/tickets",        create_ticket,    Scope::api,        Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/whoami",         get_whoami,       Scope::api,        Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/audit",          get_audit,        Scope::api,        Body::none,        Stamp::none,     audit_query},
+    RouteRow{get,    "/api/v1/snapshot",       get_snapshot,     Scope::api,        Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/errors",         get_errors,       Scope::operations, Body::none,        Stamp::none,     no_query},
     RouteRow{get,    "/api/v1/openapi.json",   get_openapi,      Scope::operations, Body::none,        Stamp::none,     no_query},
 

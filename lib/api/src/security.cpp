@@ -69,19 +69,23 @@ Result<auth::PrincipalPtr> Security::identify(const http::Context& context, bool
         if (http::iequals(one.name, "Authorization")) ++headers, header = one.value;
     if (headers > 1) return auth::refuse(auth::Refusal::malformed);
     if (headers == 1) return unless_unready(from_header(header));
-    if (ticket_counts) {
-        if (const std::string_view text = ticket_in(request.query); !text.empty()) {
-            const auth::PrincipalPtr whose = tickets_.redeem(text, clock_.now());
-            if (!whose) return auth::refuse(auth::Refusal::invalid);
-            ++stats_.tickets_redeemed;
-            return current(whose);
-        }
-    }
+    if (ticket_counts)
+        if (const std::string_view text = ticket_in(request.query); !text.empty()) return introduced(redeem(text));
     if (!request.client_certificate.empty()) {
         Result<auth::PrincipalPtr> named = authenticator_->certificate(request.client_certificate);
         if (named) return named;
     }
     return unless_unready(authenticator_->anonymous());
+}
+
+std::string_view Security::ticket_of(const http::Request& request) {
+    return request.header("Authorization") ? std::string_view() : ticket_in(request.query);
+}
+
+Result<auth::PrincipalPtr> Security::introduced(const auth::PrincipalPtr& whose) {
+    if (!whose) return auth::refuse(auth::Refusal::invalid);
+    ++stats_.tickets_redeemed;
+    return current(whose);
 }
 
 void Security::introduce(http::Context& context, auth::PrincipalPtr caller) const {

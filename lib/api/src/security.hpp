@@ -21,6 +21,12 @@ class Security {
     /// False: nobody is asked, everybody may do everything.
     bool asks() const { return authenticator_ != nullptr; }
 
+    /// The ticket that a request comes with and that counts: it has no Authorization, which would beat it. "" = none.
+    static std::string_view ticket_of(const http::Request& request);
+    /// Whose ticket it is on this node, once; nullptr otherwise.
+    auth::PrincipalPtr redeem(std::string_view ticket) { return tickets_.redeem(ticket, clock_.now()); }
+    /// What a ticket was worth that the node has taken: nullptr = nothing.
+    Result<auth::PrincipalPtr> introduced(const auth::PrincipalPtr& whose);
     /// What an Authorization header, a ticket or a client certificate is worth now. `Authorization` beats the others.
     /// Errors: unauthenticated; not_caught_up while this node cannot know all tokens.
     Result<auth::PrincipalPtr> identify(const http::Context& context, bool ticket_counts);

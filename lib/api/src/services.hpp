@@ -8,6 +8,7 @@
 #include "query.hpp"
 #include "security.hpp"
 #include "shared_lease.hpp"
+#include "shared_tickets.hpp"
 
 namespace confcast::api {
 
@@ -19,6 +20,8 @@ struct Services {
     std::string errors_document;  // GET /api/v1/errors, made once
     SharedLease remembered;       // of notifications and idempotency keys
     Security security;
+    SharedTickets tickets;      // with ApiOptions::shared_tickets
+    std::size_t snapshots = 0;  // dumps under way
 };
 
 /// One request at its endpoint: lives in the adapter's frame until the endpoint has returned.

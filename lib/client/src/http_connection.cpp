@@ -1,5 +1,6 @@
 #include "http_connection.hpp"
 
+#include <algorithm>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -70,6 +71,8 @@ http::request<http::string_body> message_of(RawRequest& request, const Endpoint&
     return message;
 }
 
+using Parser = http::response_parser<http::string_body>;
+
 RawResponse response_of(http::response<http::string_body>&& message, const Endpoint& endpoint) {
     RawResponse response;
     response.status = message.result_int();
@@ -83,10 +86,33 @@ RawResponse response_of(http::response<http::string_body>&& message, const Endpo
     return response;
 }
 
+// A body of any length: each piece is given away as soon as it has come, and has the request's time to do so.
+Awaitable<boost::system::error_code> read_into(Transport& stream, boost::beast::flat_buffer& buffer, Parser& parser,
+                                               std::function<void(std::string_view)> sink, std::size_t max_body,
+                                               milliseconds patience) {
+    parser.body_limit(boost::none);
+    const auto [head_error, head] = co_await http::async_read_header(stream, buffer, parser, as_result);
+    if (head_error) co_return head_error;
+    const bool wanted = parser.get().result_int() == 200;
+    while (!parser.is_done()) {
+        stream.next_layer().expires_after(patience);
+        const auto [error, read] = co_await http::async_read_some(stream, buffer, parser, as_result);
+        if (error) co_return error;
+        std::string& body = parser.get().body();
+        if (!wanted && body.size() > max_body) co_return http::make_error_code(http::error::body_limit);
+        if (!wanted || body.empty()) continue;
+        sink(body);
+        body.clear();
+    }
+    co_return boost::system::error_code{};
+}
+
 }  // namespace
 
 Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std::size_t max_body, SteadyTime deadline) {
     const bool head = request.method == "HEAD";
+    const milliseconds patience = std::max(
+        milliseconds{1}, std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()));
     const auto message = message_of(request, impl_->endpoint);
     impl_->tcp().expires_at(deadline);
     const auto [write_error, written] = co_await http::async_write(impl_->stream, message, as_result);
@@ -94,11 +120,17 @@ Awaitable<Result<RawResponse>> HttpConnection::exchange(RawRequest request, std:
     const bool refused_early = write_error == asio::error::broken_pipe || write_error == asio::error::connection_reset;
     if (write_error && !refused_early) co_return impl_->fail(write_error, "while the request was sent");
 
-    http::response_parser<http::string_body> parser;
+    Parser parser;
     parser.body_limit(max_body);
     parser.header_limit(64U << 10U);
     parser.skip(head);
-    const auto [read_error, read] = co_await http::async_read(impl_->stream, impl_->buffer, parser, as_result);
+    boost::system::error_code read_error;
+    if (request.sink) {
+        read_error = co_await read_into(impl_->stream, impl_->buffer, parser, request.sink, max_body, patience);
+    } else {
+        const auto [error, read] = co_await http::async_read(impl_->stream, impl_->buffer, parser, as_result);
+        read_error = error;
+    }
     if (read_error) {
         Failure failure = impl_->fail(read_error, "before the answer was complete");
         const bool nonsense = read_error.category() == http::make_error_code(http::error::bad_version).category() &&

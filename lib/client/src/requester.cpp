@@ -54,7 +54,8 @@ Awaitable<Result<RawResponse>> Requester::send(RawRequest request) {
 }
 
 Awaitable<Result<RawResponse>> Requester::send_with_token(RawRequest request, SteadyTime deadline) {
-    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    // What has gone into a sink cannot be taken back: that is asked once.
+    const bool is_read = (request.method == "GET" || request.method == "HEAD") && !request.sink;
     std::vector<std::pair<std::string, std::string>> all = headers();
     all.emplace_back("X-Request-Id", request.request_id);
     request.headers.insert(request.headers.begin(), all.begin(), all.end());

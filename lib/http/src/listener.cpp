@@ -21,6 +21,7 @@ constexpr std::size_t spare_descriptors = 64;
 constexpr std::size_t max_turned_away = 32;
 constexpr std::chrono::milliseconds back_off{50};
 constexpr int refusals_per_turn = 64;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 // Connections come in handfuls rather than one by one with a timer between each two.
 constexpr std::chrono::milliseconds shortest_pause{5};
 
@@ -93,6 +94,7 @@ Result<> Listener::bind() {
     acceptor_.open(endpoint->protocol(), ec);
     if (ec) return cannot("cannot open a socket for " + where, ec);
     acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec && o.reuse_port) acceptor_.set_option(ReusePort(true), ec);
     if (!ec) acceptor_.bind(*endpoint, ec);
     if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
     if (ec) return cannot("cannot listen on " + where, ec);

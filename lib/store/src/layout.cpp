@@ -81,6 +81,7 @@ Layout::Layout(std::string prefix) : prefix_(std::move(prefix)) {
     notification_prefix_ = beside + "notify/";
     idempotency_prefix_ = beside + "idempotency/";
     token_prefix_ = beside + "tokens/";
+    ticket_prefix_ = beside + "tickets/";
 }
 
 std::string Layout::entry_key(std::string_view key) const { return prefix_ + std::string(key); }
@@ -88,6 +89,7 @@ std::string Layout::meta_key(std::string_view key) const { return meta_prefix_ +
 std::string Layout::notification_key(std::string_view id) const { return notification_prefix_ + std::string(id); }
 std::string Layout::idempotency_key(std::string_view id) const { return idempotency_prefix_ + std::string(id); }
 std::string Layout::token_key(std::string_view id) const { return token_prefix_ + std::string(id); }
+std::string Layout::ticket_key(std::string_view id) const { return ticket_prefix_ + std::string(id); }
 
 // '.' < '/' < '0' in ASCII: the range holds exactly the keys that begin with "/config." or "/config/".
 KeyRange Layout::watched() const {

@@ -72,6 +72,15 @@ TEST(Options, WhoMayDoWhatGoesTogether) {
     EXPECT_EQ(options.access.audit, "/x");
 }
 
+TEST(Options, APortIsSharedByProcessesOnOneEtcdOnly) {
+    EXPECT_THAT(bad({"--reuse-port"}).text, HasSubstr("an embedded store belongs to one process"));
+    EXPECT_THAT(bad({"--reuse-port", "--store", "etcd:h:1", "--listen", "127.0.0.1:0"}).text, HasSubstr("not 0"));
+    EXPECT_TRUE(good({"--reuse-port", "--store", "etcd:h:1"}).server.reuse_port);
+    EXPECT_FALSE(good({"--store", "etcd:h:1"}).server.reuse_port);
+    EXPECT_TRUE(good({"--store", "etcd:h:1"}).api.shared_tickets) << "other machines may use the etcd";
+    EXPECT_FALSE(good({}).api.shared_tickets);
+}
+
 TEST(Options, WhatIsNotUnderstoodIsAUsageErrorWithASentence) {
     const std::vector<std::vector<const char*>> table{{"--nonsense"},
                                                       {"stray"},

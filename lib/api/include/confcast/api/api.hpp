@@ -57,6 +57,7 @@ struct ApiOptions {
     std::vector<std::string> allowed_origins{};     // of pages: "https://app.example.com", or "*"
     bool loopback_only = false;                     // nobody is asked: the Host has to be this machine
     bool reload_endpoint = false;                   // POST /-/reload
+    bool shared_tickets = false;                    // other servers use the store: a ticket is good at any of them
     bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
 };
 

@@ -33,6 +33,11 @@ struct Principal : std::enable_shared_from_this<Principal> {
 
 using PrincipalPtr = std::shared_ptr<const Principal>;
 
+/// For another node that asks the same credentials: text, as store/record.hpp has it. Not for kind local.
+std::string encode_principal(const Principal& principal);
+/// nullptr when it is no such record. What that one may do now is for Authenticator::current to say.
+PrincipalPtr decode_principal(std::string_view bytes);
+
 /// "anonymous", "token", …
 std::string_view name_of(Principal::Kind kind);
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -121,6 +122,10 @@ struct RawRequest : CallOptions {
     std::string target{};  // with the query, percent-encoded
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string body{};
+    /// Is given the body of a 200 piece by piece, in place of RawResponse::body, so that it may be of any length. The
+    /// time limit is then for the answer's beginning, and anew for each piece; nothing is asked twice. It may have been
+    /// given a part of a body that fails. Must not throw.
+    std::function<void(std::string_view piece)> sink{};
 };
 
 struct RawResponse {

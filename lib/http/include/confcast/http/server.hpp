@@ -20,6 +20,7 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;                    // 0 = any free one
     int descriptor = -1;                          // of a socket that listens already: host and port are its own
+    bool reuse_port = false;                      // other processes may listen there too (SO_REUSEPORT)
     std::size_t max_connections = 0;              // 0 = RLIMIT_NOFILE - 64
     std::size_t max_connections_per_address = 0;  // IPv6: per /64; 0 = three quarters of max_connections
     std::size_t accept_rate = 5'000;   // connections a second; those over it wait to be accepted. 0 = no limit

@@ -4,6 +4,7 @@
 //   <prefix minus '/'>.confcast/meta/<key>   what confcast remembers of it, written in the same transaction
 //   <prefix minus '/'>.confcast/notify/<id>  a notification (notification.hpp), until its time to live is over
 //   <prefix minus '/'>.confcast/tokens/<id>  an API token, without its secret
+//   <prefix minus '/'>.confcast/tickets/<id>  a one-time ticket's hash and whose it is, until somebody comes with it
 //   <prefix minus '/'>.confcast/idempotency/<id>  that a write with this Idempotency-Key has happened, as long
 // A metadata record counts only when its mod_revision equals its entry's. One watch over watched() sees both.
 #pragma once
@@ -46,6 +47,7 @@ class Layout {
     std::string notification_key(std::string_view id) const;
     std::string idempotency_key(std::string_view id) const;
     std::string token_key(std::string_view id) const;
+    std::string ticket_key(std::string_view id) const;
     /// [`/config.`, `/config0`) for `/config/`: entries and all that is beside them, whole revisions at a time.
     KeyRange watched() const;
 
@@ -63,6 +65,7 @@ class Layout {
     std::string notification_prefix_;
     std::string idempotency_prefix_;
     std::string token_prefix_;
+    std::string ticket_prefix_;
 };
 
 /// The rules of keys (api.md): 1..512 bytes of valid UTF-8, segments joined by '/', no empty segment, no "." or "..",
