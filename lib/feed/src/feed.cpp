@@ -67,7 +67,8 @@ void Feed::Impl::apply(store::WatchBatch batch) {
             log.warning("feed", "ignored keys or notifications that break their rules", {{"total", stats.foreign}});
         for (const std::string& id : assembled.expired) notifications.forget(id);
         apply_tokens(std::move(assembled.tokens));
-        commit({revision, std::move(assembled.events), false, std::move(assembled.notifications)});
+        commit({revision, std::move(assembled.events), false, std::move(assembled.notifications),
+                std::move(assembled.traceparent)});
         newest = std::max(newest, revision);
         rest = rest.subspan(count);
     }

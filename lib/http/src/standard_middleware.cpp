@@ -12,6 +12,11 @@ namespace confcast::http {
 namespace {
 
 constexpr std::string_view id_header = "X-Request-Id";
+constexpr std::string_view trace_header = "traceparent";
+
+std::string_view trace_id_of(const Context& context) {
+    return context.trace ? context.trace->trace_id() : std::string_view();
+}
 
 std::string what_of(const std::exception_ptr& thrown) {
     try {
@@ -38,19 +43,25 @@ Awaitable<Response> run_recover(Context& context, Next next, const ErrorRenderer
     ++failures;
     log.error("http", "a request failed",
               {{"request_id", context.request_id},
+               {"trace_id", trace_id_of(context)},
                {"method", to_string(context.request.method)},
                {"path", context.request.path},
                {"error", what_of(thrown)}});
     Response response = render(context, Errc::internal);
     if (!context.request_id.empty()) response.set(id_header, context.request_id);
+    if (context.trace) response.set(trace_header, std::string(context.trace->text()));
     co_return response;
 }
 
 Awaitable<Response> run_request_id(Context& context, Next next, RequestIds& ids) {
     const auto brought = context.request.header(id_header);
     context.request_id = brought && is_sane_request_id(*brought) ? std::string(*brought) : ids.next();
+    const auto trace = brought_trace(context.request);
+    context.is_traced = trace.has_value();
+    context.trace = trace ? trace->with_span(ids.next_span()) : ids.next_trace();
     Response response = co_await next(context);
     response.set(id_header, context.request_id);
+    response.set(trace_header, std::string(context.trace->text()));
     co_return response;
 }
 
@@ -66,7 +77,8 @@ void log_access(Log& log, const Access& access) {
               {"ms", std::chrono::duration<double, std::milli>(access.took).count()},
               {"remote", context.request.remote},
               {"principal", context.caller_name},
-              {"request_id", context.request_id}});
+              {"request_id", context.request_id},
+              {"trace_id", trace_id_of(context)}});
 }
 
 // Which requests have a line: those that went wrong, and every n-th of the others.
