@@ -34,7 +34,7 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.word("--log-level", words.log_level, "trace, debug, info, warning, error or off", "LEVEL");
     flags.word("--log-format", words.log_format, "text or json; default: text on a terminal, else json", "FORMAT");
     flags.count("--access-log-every", options.api.access_log_every,
-                "Log every N-th request that goes well, and all others; 0 = only the others", 0);
+                "Of each route, log every N-th request that goes well, and all others; 0 = only the others", 0);
     flags.duration("--drain-timeout", options.drain_timeout, "How long clients have to leave after SIGTERM");
 
     flags.group("Connections");

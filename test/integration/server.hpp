@@ -25,6 +25,7 @@ struct ServerSetup {
     std::vector<std::string> flags = {};                            // added to --listen and --store
     std::optional<std::filesystem::path> directory = std::nullopt;  // of an embedded store
     std::optional<std::string> store = std::nullopt;                // --store, as it is
+    std::optional<std::filesystem::path> stderr_to = std::nullopt;  // instead of the log that output() reads
 };
 
 class Server {

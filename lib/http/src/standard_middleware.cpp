@@ -1,6 +1,7 @@
 #include "confcast/http/standard_middleware.hpp"
 
 #include <exception>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -81,20 +82,22 @@ void log_access(Log& log, const Access& access) {
               {"trace_id", trace_id_of(context)}});
 }
 
-// Which requests have a line: those that went wrong, and every n-th of the others.
+// Which requests have a line: those that went wrong, and of each route and method the first of every n others.
 class AccessSample {
   public:
     explicit AccessSample(std::uint32_t every) : every_(every) {}
-    bool takes(unsigned status) {
-        if (status >= 400) return true;
-        if (every_ == 0 || ++seen_ < every_) return false;
-        seen_ = 0;
-        return true;
+    bool takes(const Context& context, unsigned status) {
+        if (status >= 400 || every_ == 1) return true;
+        if (every_ == 0) return false;
+        // Patterns live as long as the router does, each in one place.
+        std::uint32_t& left = left_[{context.route.data(), context.request.method}];
+        if (left == 0) left = every_;
+        return left-- == every_;
     }
 
   private:
     std::uint32_t every_;
-    std::uint32_t seen_ = 0;
+    std::map<std::pair<const char*, Method>, std::uint32_t> left_;
 };
 
 Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clock, Log& log,
@@ -113,7 +116,7 @@ Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clo
         if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     }
     const Access access{context, response, clock.now() - context.started};
-    if (log.enabled(LogLevel::info) && sample.takes(response.status)) log_access(log, access);
+    if (log.enabled(LogLevel::info) && sample.takes(context, response.status)) log_access(log, access);
     if (observe) observe(access);
     if (thrown) std::rethrow_exception(thrown);
     co_return response;

@@ -44,7 +44,7 @@ struct ApiOptions {
     std::size_t page_bytes = 4U << 20U;           // a list page ends early when it has so many
     std::chrono::milliseconds read_wait{5'000};   // for min_revision and consistency=linearizable
     std::chrono::milliseconds write_wait{5'000};  // for this node to apply what the store has committed
-    std::uint32_t access_log_every = 1;           // requests that go well per access log line; 0: only the others
+    std::uint32_t access_log_every = 1;           // of a route that go well per access log line; 0: only the others
     std::chrono::milliseconds health_interval{1'000};
     std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
 

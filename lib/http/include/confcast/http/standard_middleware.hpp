@@ -35,7 +35,8 @@ using AccessObserver = std::function<void(const Access&)>;
 /// and a call of `observe` when it is set (for metrics). A WebSocket's 101 is logged when it is answered. `took` counts
 /// from Context::started, which is set here when the connection did not. An exception is a 500 here and passes on (the
 /// real answer is recover's); a cancelled request is neither logged nor observed. All references outlive the chain.
-/// Of requests that went well (below 400) only every `every`-th has a line; 0: none has.
+/// Of requests that went well (below 400) only the first of every `every` of a route and method has a line, so that a
+/// hot route hides no rare one; 0: none has. Routes are of one router, which outlives the chain.
 Middleware access_log(const Clock& clock, Log& log, AccessObserver observe = {}, std::uint32_t every = 1);
 
 /// Reads Accept-Language (RFC 9110, 12.5.4) into context.language: zh when it is preferred over en (the greater q, of
