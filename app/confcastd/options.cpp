@@ -73,6 +73,11 @@ void add_flags(CLI::App& app, Options& options, Words& words) {
     flags.duration("--read-wait", options.api.read_wait, "For min_revision and consistency=linearizable");
     flags.duration("--write-wait", options.api.write_wait, "For this node to apply what the store has committed");
 
+    flags.count("--ready-lag-revisions", options.api.ready_lag_revisions,
+                "Further behind the store than this: /readyz says no", 0);
+    flags.duration("--ready-lag", options.api.ready_lag,
+                   "Behind, or without a watch on the store, for longer: the same");
+
     flags.group("Streams");
     flags.count("--max-filters", options.push.max_filters, "Keys and prefixes of one stream");
     flags.bytes("--snapshot-page", options.push.page_bytes, "A page of a snapshot, about");

@@ -45,6 +45,23 @@ TEST_F(FeedComparisonTest, IsNotReadyWhileSomethingIsMissing) {
     EXPECT_EQ(feed_->stats().relists, 0U) << "it was under way";
 }
 
+TEST_F(FeedComparisonTest, KnowsSinceWhenItIsBehind) {
+    options_.anti_entropy = std::chrono::milliseconds{1};
+    start_and_catch_up();
+    EXPECT_FALSE(feed_->behind_since());
+    store_.hold_watches();
+    clock_.advance(std::chrono::seconds{5});
+    const SteadyTime then = clock_.now();
+    write("a", "1");
+    ASSERT_TRUE(until([this] { return feed_->behind_since().has_value(); }));
+    clock_.advance(std::chrono::seconds{1});
+    EXPECT_EQ(feed_->behind_since(), then);
+    EXPECT_EQ(feed_->known_head() - feed_->confirmed(), 1);
+    store_.release_watches();
+    ASSERT_TRUE(caught_up());
+    EXPECT_FALSE(feed_->behind_since());
+}
+
 TEST_F(FeedComparisonTest, GivesWhatIsUnderWayTimeToArrive) {
     store_.set_bookmarks(false);
     options_.anti_entropy = std::chrono::milliseconds{1};

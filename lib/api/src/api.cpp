@@ -26,7 +26,8 @@ struct Api::Impl final : private feed::FeedListener {
         : executor(e),
           services{p,
                    o,
-                   Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
+                   Health(p.store, p.feed, p.clock,
+                          {o.health_interval, o.health_patience, o.ready_lag_revisions, o.ready_lag}),
                    make_errors_document(),
                    SharedLease(p.store, p.clock, o.remember),
                    Security(p, o)} {
@@ -129,6 +130,9 @@ std::size_t Api::body_limit(const http::Request& head) const {
 
 Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executor); }
 Awaitable<> Api::check_health() { return impl_->services.health.ask_store(); }
+HealthState Api::health() const { return impl_->services.health.state(); }
+bool Api::passes(std::string_view check) const { return impl_->services.health.passes(check); }
+const store::Status& Api::store_status() const { return impl_->services.health.store_status(); }
 void Api::set_draining() { impl_->services.health.set_draining(); }
 
 Result<push::AccessPtr> Api::renew_access(std::string_view token, const push::AccessPtr& then) {

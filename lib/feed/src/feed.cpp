@@ -117,8 +117,21 @@ void Feed::Impl::advance(Revision revision) {
     reached();
 }
 
+void Feed::Impl::know_head(Revision revision) {
+    known_head = std::max(known_head, revision);
+    look_behind();
+}
+
+void Feed::Impl::look_behind() {
+    if (known_head <= std::max(confirmed, position.revision))
+        behind_since.reset();
+    else if (!behind_since)
+        behind_since = clock.now();
+}
+
 void Feed::Impl::confirm(Revision revision) {
     confirmed = std::max(confirmed, revision);
+    look_behind();
     if (listed && revision >= goal) ready = true;
 }
 
@@ -143,6 +156,7 @@ void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, Token
     position = {epoch, at};
     known_head = at;
     confirmed = 0;
+    look_behind();
     listed = true;
     tell([&](FeedListener& listener) { listener.on_epoch(epoch); });
     reached();
@@ -187,6 +201,7 @@ Position Feed::position() const { return impl_->position; }
 const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }
 std::optional<SteadyTime> Feed::stale_since() const { return impl_->stale_since; }
+std::optional<SteadyTime> Feed::behind_since() const { return impl_->behind_since; }
 Revision Feed::known_head() const { return std::max(impl_->known_head, impl_->position.revision); }
 Revision Feed::confirmed() const { return std::max(impl_->confirmed, impl_->position.revision); }
 

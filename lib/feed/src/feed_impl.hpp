@@ -23,7 +23,7 @@ struct Feed::Impl {
     /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
     void adopt_difference(Revision at, Difference difference);
     void adopt_tokens(TokenRecords listed_tokens);
-    void know_head(Revision revision) { known_head = std::max(known_head, revision); }
+    void know_head(Revision revision);
     /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
     void confirm(Revision revision);
 
@@ -48,6 +48,7 @@ struct Feed::Impl {
     bool ready = false;
     Revision goal = 0;  // ready when applied
     std::optional<SteadyTime> stale_since;
+    std::optional<SteadyTime> behind_since;
     bool repair_wanted = false;
 
     /// Stretches (from, to) that were listed, not watched; positions up to `void_through` are void. See resumable().
@@ -62,6 +63,7 @@ struct Feed::Impl {
     void commit(Change change);
     void advance(Revision revision);
     void reached();
+    void look_behind();
     template <class Tell>
     void tell(const Tell& tell);
 };

@@ -47,6 +47,8 @@ struct ApiOptions {
     std::uint32_t access_log_every = 1;           // of a route that go well per access log line; 0: only the others
     std::chrono::milliseconds health_interval{1'000};
     std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
+    std::int64_t ready_lag_revisions = 10'000;         // further behind the store than this: not ready
+    std::chrono::milliseconds ready_lag{10'000};       // behind, or without a watch, for longer than this: not ready
 
     Rate address_rate{2'000, 4'000};                // requests of one address; loopback is not counted
     Rate principal_rate{5'000, 10'000};             // requests of one principal; not on a server that asks nobody
@@ -57,6 +59,14 @@ struct ApiOptions {
     std::vector<std::string> allowed_origins{};     // of pages: "https://app.example.com", or "*"
     bool loopback_only = false;                     // nobody is asked: the Host has to be this machine
     bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
+};
+
+/// How this node is: what /healthz says.
+enum class HealthState : std::uint8_t {
+    starting,  // it has not read the store yet, and serves nothing
+    ready,     // all is well
+    degraded,  // reads are served from memory; the store is away, or this node is behind it
+    draining   // it is leaving
 };
 
 struct ApiStats {
@@ -114,6 +124,11 @@ class Api {
     Result<push::AccessPtr> renew_access(std::string_view token, const push::AccessPtr& then);
     /// The authenticator was told something: every stream is asked again.
     void recheck_access();
+    HealthState health() const;
+    /// Whether the check of that name ("server", "feed", "store", "lag") passes.
+    bool passes(std::string_view check) const;
+    /// The store's last word on itself; a default one before the first.
+    const store::Status& store_status() const;
     /// From now on /readyz says "shutting down".
     void set_draining();
 
