@@ -121,8 +121,8 @@ TEST_F(MetricsTest, CountWhatWasDone) {
     EXPECT_GT(number("process_resident_memory_bytes"), 1e6);
     EXPECT_GT(number("process_open_fds"), 3);
     if (!etcd) {
-        EXPECT_EQ(number("confcast_store_writes_total"), 4);
-        EXPECT_EQ(number("confcast_store_group_size_sum"), 4);
+        EXPECT_GE(number("confcast_store_writes_total"), 4);
+        EXPECT_EQ(number("confcast_store_group_size_sum"), number("confcast_store_writes_total"));
     }
 }
 
