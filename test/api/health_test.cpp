@@ -24,7 +24,12 @@ class HealthTest : public testing::Test {
         world.settle();
         ask();
     }
-    World world;
+    static ApiOptions impatient() {
+        ApiOptions options;
+        options.write_wait = 0ms;
+        return options;
+    }
+    World world{impatient()};
 };
 
 TEST_F(HealthTest, ANodeWithoutAWatchIsNotReadyAfterAWhile) {
@@ -39,6 +44,34 @@ TEST_F(HealthTest, ANodeWithoutAWatchIsNotReadyAfterAWhile) {
     EXPECT_EQ(reply.text("/state"), "degraded");
     EXPECT_FALSE(world.api.passes("lag"));
     EXPECT_TRUE(world.api.passes("store"));
+}
+
+// The watch is up and silent, though this node knows of a write that is not here.
+TEST_F(HealthTest, ANodeThatMissesAWriteIsNotReadyAfterAWhile) {
+    world.store.hold_watches();
+    const Reply put = world.put("/config/a", R"({"value":"1"})");
+    EXPECT_EQ(put.at("/applied"), false);
+    ask();
+    EXPECT_EQ(world.get("/readyz").status, 200U);
+    world.clock.advance(11s);
+    ask();
+    const Reply reply = world.get("/readyz");
+    EXPECT_EQ(reply.code(), 50302);
+    EXPECT_EQ(reply.text("/lag"), "behind the store for 11 s");
+    world.store.release_watches();
+    world.settle();
+    EXPECT_EQ(world.get("/readyz").status, 200U);
+}
+
+TEST(Health, ANodeThatIsTooFarBehindIsNotReady) {
+    ApiOptions options;
+    options.ready_lag_revisions = 0;
+    options.write_wait = 0ms;
+    World world(options);
+    world.store.hold_watches();
+    world.put("/config/a", R"({"value":"1"})");
+    EXPECT_EQ(world.get("/readyz").text("/lag"), "1 revisions behind the store");
+    EXPECT_EQ(world.api.health(), HealthState::degraded);
 }
 
 TEST_F(HealthTest, ADegradedNodeServesReadsAndSaysSo) {

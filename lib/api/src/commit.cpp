@@ -110,6 +110,7 @@ Awaitable<Result<store::TransactionResult>> Write::commit() {
 }
 
 Awaitable<bool> Write::applied(const store::TransactionResult& done) {
+    services_.parts.feed.expect(done.revision);
     const bool seen = co_await await_applied(services_, done.revision);
     audit(done.revision);
     co_return seen;

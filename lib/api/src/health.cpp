@@ -65,8 +65,8 @@ std::string Health::store_problem() const {
 // Of a node that has not read the store at all another check speaks.
 std::string Health::lag_problem() const {
     if (!feed_.ready()) return {};
-    const std::int64_t behind = feed_.known_head() - feed_.confirmed();
-    if (behind > timing_.lag_revisions) return std::to_string(behind) + " revisions behind the store";
+    if (const auto behind = feed_.behind(); behind > timing_.lag_revisions)
+        return std::to_string(behind) + " revisions behind the store";
     const SteadyTime now = clock_.now();
     if (const auto since = feed_.behind_since(); since && now - *since > timing_.lag)
         return "behind the store for " + seconds_text(now - *since);

@@ -117,13 +117,14 @@ void Feed::Impl::advance(Revision revision) {
     reached();
 }
 
-void Feed::Impl::know_head(Revision revision) {
-    known_head = std::max(known_head, revision);
+void Feed::Impl::expect(Revision revision) {
+    expected = std::max(expected, revision);
+    know_head(revision);
     look_behind();
 }
 
 void Feed::Impl::look_behind() {
-    if (known_head <= std::max(confirmed, position.revision))
+    if (behind() == 0)
         behind_since.reset();
     else if (!behind_since)
         behind_since = clock.now();
@@ -137,6 +138,7 @@ void Feed::Impl::confirm(Revision revision) {
 
 void Feed::Impl::reached() {
     if (!ready && listed && position.revision >= goal) ready = true;
+    look_behind();
     waiters.reached(position.revision);
 }
 
@@ -156,7 +158,7 @@ void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, Token
     position = {epoch, at};
     known_head = at;
     confirmed = 0;
-    look_behind();
+    expected = 0;
     listed = true;
     tell([&](FeedListener& listener) { listener.on_epoch(epoch); });
     reached();
@@ -201,6 +203,8 @@ Position Feed::position() const { return impl_->position; }
 const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }
 std::optional<SteadyTime> Feed::stale_since() const { return impl_->stale_since; }
+void Feed::expect(Revision revision) { impl_->expect(revision); }
+Revision Feed::behind() const { return impl_->behind(); }
 std::optional<SteadyTime> Feed::behind_since() const { return impl_->behind_since; }
 Revision Feed::known_head() const { return std::max(impl_->known_head, impl_->position.revision); }
 Revision Feed::confirmed() const { return std::max(impl_->confirmed, impl_->position.revision); }

@@ -23,7 +23,9 @@ struct Feed::Impl {
     /// What a list at `at` differs in, as one change at `at`. Precondition: at > position, or nothing differs.
     void adopt_difference(Revision at, Difference difference);
     void adopt_tokens(TokenRecords listed_tokens);
-    void know_head(Revision revision);
+    void know_head(Revision revision) { known_head = std::max(known_head, revision); }
+    void expect(Revision revision);
+    Revision behind() const { return std::max(Revision{0}, expected - std::max(confirmed, position.revision)); }
     /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
     void confirm(Revision revision);
 
@@ -41,6 +43,7 @@ struct Feed::Impl {
     Position position;
     Revision known_head = 0;
     Revision confirmed = 0;
+    Revision expected = 0;  // that far the store is known to have something of ours
     FeedStats stats;
     Waiters waiters;
 

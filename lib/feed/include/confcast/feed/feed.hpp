@@ -96,7 +96,11 @@ class Feed {
     /// they were compared at. What lies between it and known_head() is how far this node may be behind.
     Revision confirmed() const;
 
-    /// Since when this node has not had all that it knows the store to have; nullopt while it has.
+    /// The store has committed something of ours at that revision: until it is here this node is behind. Of
+    /// known_head() that cannot be said: what moved the store there may be somebody else's.
+    void expect(Revision revision);
+    /// By how many revisions, at most, and since when; 0 and nullopt when it is not, as far as it knows.
+    Revision behind() const;
     std::optional<SteadyTime> behind_since() const;
 
     /// Returns when position().revision >= revision; not_caught_up (details "revision", "current") at the deadline.
