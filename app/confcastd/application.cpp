@@ -68,6 +68,7 @@ Result<> Application::listen() {
 }
 
 void Application::register_metrics() {
+    register_build(registry_, options_.api.version);
     secure_.register_metrics(registry_);
     register_server(registry_, server_);
     register_feed(registry_, feed_, clock_);

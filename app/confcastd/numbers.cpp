@@ -14,7 +14,28 @@ observe::Read number(Function function) {
     return [function] { return static_cast<double>(function()); };
 }
 
+double seconds_since(const std::optional<SteadyTime>& since, const Clock& clock) {
+    return since ? std::chrono::duration<double>(clock.now() - *since).count() : 0.0;
+}
+
+std::string_view name_of(push::Framing framing) {
+    switch (framing) {
+        case push::Framing::websocket:
+            return "websocket";
+        case push::Framing::sse:
+            return "sse";
+        case push::Framing::ndjson:
+            return "ndjson";
+    }
+    return "";
+}
+
 }  // namespace
+
+void register_build(observe::Registry& registry, const std::string& version) {
+    registry.gauge("confcast_build_info", "What runs here; always 1", [] { return 1.0; },
+                   {{"version", version}, {"compiler", "clang " + std::to_string(__clang_major__)}});
+}
 
 void register_feed(observe::Registry& registry, const feed::Feed& feed, const Clock& clock) {
     using Stats = feed::FeedStats;
@@ -38,8 +59,11 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
                      member(feed, &Stats::discarded));
     registry.counter("confcast_feed_relists_total", "Lists of the whole store after the first",
                      member(feed, &Stats::relists));
-    registry.counter("confcast_feed_watch_restarts_total", "Watches on the store that were opened again",
-                     member(feed, &Stats::watch_restarts));
+    const std::string restarts = "Watches on the store that were opened again";
+    for (const auto& [reason, field] :
+         {std::pair{"lost", &Stats::restarts_lost}, std::pair{"compacted", &Stats::restarts_compacted},
+          std::pair{"history", &Stats::restarts_history}, std::pair{"repair", &Stats::restarts_repair}})
+        registry.counter("confcast_feed_watch_restarts_total", restarts, member(feed, field), {{"reason", reason}});
     registry.counter("confcast_feed_epoch_changes_total", "Other histories met", member(feed, &Stats::epoch_changes));
     registry.counter("confcast_feed_repairs_total", "Settings mended by comparison with the store",
                      member(feed, &Stats::repairs));
@@ -50,6 +74,10 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
     registry.gauge("confcast_feed_confirmed_revision",
                    "The newest revision at which the settings held are known to be the store's",
                    number([&feed] { return feed.confirmed(); }));
+    registry.gauge("confcast_feed_lag_revisions", "Revisions of the store that this node may be behind",
+                   number([&feed] { return feed.known_head() - feed.confirmed(); }));
+    registry.gauge("confcast_feed_lag_seconds", "Since when this node is behind the store; 0 while it is not",
+                   [&feed, &clock] { return seconds_since(feed.behind_since(), clock); });
     registry.gauge("confcast_feed_settings", "Settings held", number([&feed] { return feed.state().size(); }));
     registry.gauge("confcast_feed_state_bytes", "Bytes of their keys and values",
                    number([&feed] { return feed.state().bytes(); }));
@@ -58,11 +86,30 @@ void register_feed(observe::Registry& registry, const feed::Feed& feed, const Cl
     registry.gauge("confcast_feed_journal_bytes", "Bytes of their keys and values",
                    number([&feed] { return feed.journal().bytes(); }));
     registry.gauge("confcast_feed_stale_seconds", "Since when the watch on the store is down; 0 while it is up",
-                   [&feed, &clock] {
-                       const auto since = feed.stale_since();
-                       return since ? std::chrono::duration<double>(clock.now() - *since).count() : 0.0;
-                   });
+                   [&feed, &clock] { return seconds_since(feed.stale_since(), clock); });
 }
+
+namespace {
+
+void register_health(observe::Registry& registry, const api::Api& api) {
+    using api::HealthState;
+    for (const auto& [name, state] :
+         {std::pair{"starting", HealthState::starting}, std::pair{"ready", HealthState::ready},
+          std::pair{"degraded", HealthState::degraded}, std::pair{"draining", HealthState::draining}})
+        registry.gauge("confcast_health_state", "How this node is: 1 for the one state that it is in",
+                       number([&api, state] { return api.health() == state; }), {{"state", name}});
+    for (const char* check : {"server", "feed", "store", "lag"})
+        registry.gauge("confcast_health_check_failed", "Whether the check of /readyz fails",
+                       number([&api, check] { return !api.passes(check); }), {{"check", check}});
+    registry.gauge("confcast_store_revision", "The store's newest revision when it was last asked",
+                   number([&api] { return api.store_status().revision; }));
+    registry.gauge("confcast_store_oldest_revision", "The oldest revision that can still be read of it",
+                   number([&api] { return api.store_status().oldest; }));
+    registry.gauge("confcast_store_size_bytes", "Its size on disk, as it says",
+                   number([&api] { return api.store_status().size_bytes; }));
+}
+
+}  // namespace
 
 void register_api(observe::Registry& registry, const api::Api& api) {
     registry.counter("confcast_api_notification_duplicates_total",
@@ -70,6 +117,7 @@ void register_api(observe::Registry& registry, const api::Api& api) {
                      member(api, &api::ApiStats::notification_duplicates));
     registry.counter("confcast_api_repeated_writes_total", "Writes that had happened before with their Idempotency-Key",
                      member(api, &api::ApiStats::repeated_writes));
+    register_health(registry, api);
     using Stats = api::ApiStats;
     registry.counter("confcast_auth_failures_total", "Requests without a good credential",
                      member(api, &Stats::unauthenticated));
@@ -104,7 +152,20 @@ void register_access(observe::Registry& registry, const AccessControl& access, c
 
 void register_hub(observe::Registry& registry, const push::Hub& hub) {
     using Stats = push::HubStats;
-    registry.gauge("confcast_push_sessions", "Streams open", number([&hub] { return hub.sessions(); }));
+    for (const push::Framing framing : {push::Framing::websocket, push::Framing::sse, push::Framing::ndjson})
+        registry.gauge("confcast_push_sessions", "Streams open",
+                       number([&hub, framing] { return hub.stats().sessions[static_cast<std::size_t>(framing)]; }),
+                       {{"transport", std::string(name_of(framing))}});
+    registry.gauge("confcast_push_filters", "Distinct filters of all streams",
+                   number([&hub] { return hub.filters().distinct; }));
+    registry.gauge("confcast_push_filters_held", "Filters of all streams, the same one counted for each",
+                   number([&hub] { return hub.filters().held; }));
+    registry.histogram("confcast_push_latency_seconds",
+                       "From when this node saw a change until the kernel had the last byte of what tells a stream",
+                       hub.stats().push_seconds);
+    registry.histogram("confcast_push_delivery_seconds",
+                       "The same from when the change was written, by the writer's clock",
+                       hub.stats().delivery_seconds);
     registry.counter("confcast_push_sessions_opened_total", "Streams opened", member(hub, &Stats::sessions_opened));
     registry.counter("confcast_push_sessions_closed_total", "Streams closed", member(hub, &Stats::sessions_closed));
     registry.counter("confcast_push_messages_total", "Messages sent", member(hub, &Stats::messages));
@@ -177,6 +238,9 @@ void register_store(observe::Registry& registry, const store::EmbeddedStore& sto
     registry.counter("confcast_store_writes_total", "Transactions committed", member(store, &Stats::writes));
     registry.gauge("confcast_store_largest_group", "The most transactions in one commit",
                    member(store, &Stats::largest_group));
+    registry.histogram("confcast_store_group_size", "Transactions in one commit", store.group_sizes());
+    registry.histogram("confcast_store_commit_seconds", "How long a commit took, its fsync included",
+                       store.commit_seconds());
     registry.counter("confcast_store_failures_total", "Commits that the disk refused", member(store, &Stats::failures));
     registry.counter("confcast_store_compactions_total", "Compactions of history", member(store, &Stats::compactions));
     registry.counter("confcast_store_leases_expired_total", "Leases that ran out",

@@ -14,6 +14,7 @@
 namespace confcast::app {
 
 /// Each registers how to read the object's numbers; the object outlives the registry's last exposition.
+void register_build(observe::Registry& registry, const std::string& version);
 void register_feed(observe::Registry& registry, const feed::Feed& feed, const Clock& clock);
 void register_access(observe::Registry& registry, const AccessControl& access, const MemoryBudget& memory);
 void register_api(observe::Registry& registry, const api::Api& api);

@@ -33,6 +33,13 @@ void declare_server(Settings& settings, Options& options, Phrases& words) {
     settings.duration("--drain-timeout", options.drain_timeout, "How long clients have to leave after SIGTERM");
     settings.on("--reload-endpoint", options.api.reload_endpoint,
                 "POST /-/reload, for administrators, does what SIGHUP does");
+    settings
+        .count("--ready-lag-revisions", options.api.ready_lag_revisions,
+               "Further behind the store than this: /readyz says no", 0)
+        .live();
+    settings
+        .duration("--ready-lag", options.api.ready_lag, "Behind, or without a watch on the store, for longer: the same")
+        .live();
 
     settings.section("log", "Log");
     settings
@@ -43,7 +50,7 @@ void declare_server(Settings& settings, Options& options, Phrases& words) {
                     "text or json; default: text on a terminal, else json", "FORMAT");
     settings
         .count("--access-log-every", options.api.access_log_every,
-               "Log every N-th request that goes well, and all others; 0 = only the others", 0)
+               "Of each route, log every N-th request that goes well, and all others; 0 = only the others", 0)
         .live();
 }
 

@@ -7,8 +7,8 @@
 namespace confcast::app {
 
 /// `invocation.arguments` begins behind the word `restore`. The exit code: 0 restored and read back; 1 the store or the
-/// dump cannot be used, or the store is not empty; 2 usage; 7 the dump is not whole, or is none, or the configuration is
-/// wrong.
+/// dump cannot be used, or the store is not empty; 2 usage; 7 the dump is not whole, or is none, or the configuration
+/// is wrong.
 int restore(Invocation invocation);
 
 }  // namespace confcast::app

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "confcast/store/record.hpp"
 #include "make.hpp"
 
 namespace confcast::feed::test {
@@ -41,6 +42,32 @@ TEST(Assemble, JoinsEachOfManyWithItsOwnRecord) {
     EXPECT_EQ(out.events[0].entry->meta.author, "ann");
     EXPECT_EQ(out.events[1].entry->meta.author, "");
     EXPECT_EQ(out.events[3].entry->meta.author, "dan");
+}
+
+constexpr std::string_view traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+store::Event traced_record(const std::string& key, std::string_view trace, Revision mod) {
+    return put_event(layout().meta_key(key), store::encode_metadata({}, TraceContext::parse(trace)), mod);
+}
+
+TEST(Assemble, KnowsTheTraceOfAWriteByItsRecords) {
+    EXPECT_EQ(assembled({put_event("/config/a", "1", 5)}).traceparent, "");
+    EXPECT_EQ(assembled({put_event("/config/a", "1", 5), record_event("a", "ann", 5)}).traceparent, "");
+    EXPECT_EQ(assembled({put_event("/config/a", "1", 5), traced_record("a", traceparent, 5)}).traceparent, traceparent);
+    EXPECT_EQ(assembled({delete_event("/config/a", 5), delete_event(layout().meta_key("a"), 5),
+                         put_event(layout().trace_key(), store::encode_trace(*TraceContext::parse(traceparent)), 5)})
+                  .traceparent,
+              traceparent);
+}
+
+TEST(Assemble, TakesNoTraceOfARecordThatBelongsToNoEntryOrNamesNone) {
+    EXPECT_EQ(assembled({put_event("/config/b", "1", 5), traced_record("a", traceparent, 5)}).traceparent, "");
+    EXPECT_EQ(assembled({put_event("/config/a", "1", 5),
+                         put_event(layout().meta_key("a"), "confcast-meta 1\ntraceparent: 00-junk\n", 5)})
+                  .traceparent,
+              "");
+    EXPECT_EQ(assembled({delete_event("/config/a", 5), put_event(layout().trace_key(), "junk", 5)}).traceparent, "");
+    EXPECT_EQ(assembled({delete_event("/config/a", 5), delete_event(layout().trace_key(), 5)}).traceparent, "");
 }
 
 TEST(Assemble, TakesBytesThatAreNoRecordForNoMetadata) {

@@ -45,6 +45,36 @@ TEST_F(FeedComparisonTest, IsNotReadyWhileSomethingIsMissing) {
     EXPECT_EQ(feed_->stats().relists, 0U) << "it was under way";
 }
 
+TEST_F(FeedComparisonTest, KnowsSinceWhenItIsBehind) {
+    options_.anti_entropy = std::chrono::milliseconds{1};
+    start_and_catch_up();
+    EXPECT_FALSE(feed_->behind_since());
+    store_.hold_watches();
+    clock_.advance(std::chrono::seconds{5});
+    const SteadyTime then = clock_.now();
+    write("a", "1");
+    ASSERT_TRUE(until([this] { return feed_->behind_since().has_value(); }));
+    clock_.advance(std::chrono::seconds{1});
+    EXPECT_EQ(feed_->behind_since(), then);
+    EXPECT_EQ(feed_->behind(), 1);
+    store_.release_watches();
+    ASSERT_TRUE(caught_up());
+    EXPECT_FALSE(feed_->behind_since());
+    EXPECT_EQ(feed_->behind(), 0);
+}
+
+// What others do in the same etcd is nothing that is missing here.
+TEST_F(FeedComparisonTest, IsNotBehindWhatIsNotOurs) {
+    store_.set_bookmarks(false);
+    start_and_catch_up();
+    store_.put("/of/others", "x");
+    store_.break_watches();
+    ASSERT_TRUE(until([this] { return feed_->known_head() == store_.revision(); }));
+    EXPECT_LT(feed_->position().revision, feed_->known_head());
+    EXPECT_FALSE(feed_->behind_since());
+    EXPECT_EQ(feed_->behind(), 0);
+}
+
 TEST_F(FeedComparisonTest, GivesWhatIsUnderWayTimeToArrive) {
     store_.set_bookmarks(false);
     options_.anti_entropy = std::chrono::milliseconds{1};

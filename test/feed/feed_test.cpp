@@ -199,8 +199,19 @@ TEST_F(FeedTest, ResumesWithoutAGapOrARepeatWhenTheWatchIsLost) {
     ASSERT_TRUE(caught_up());
     EXPECT_THAT(heard(), ElementsAre("2: a=1", "3: a=2", "4: b=3"));
     EXPECT_EQ(feed_->stats().watch_restarts, 1U);
+    EXPECT_EQ(feed_->stats().restarts_lost, 1U);
     EXPECT_EQ(feed_->stats().duplicates, 0U);
     EXPECT_EQ(feed_->stats().relists, 0U);
+}
+
+TEST_F(FeedTest, SaysWhyItOpenedTheWatchAgain) {
+    start_and_catch_up();
+    store_.break_watches(Errc::compacted);
+    write("a", "1");
+    ASSERT_TRUE(caught_up());
+    EXPECT_EQ(feed_->stats().restarts_compacted, 1U);
+    EXPECT_EQ(feed_->stats().watch_restarts, 1U);
+    EXPECT_EQ(feed_->stats().restarts_lost, 0U);
 }
 
 TEST_F(FeedTest, SaysSinceWhenItIsStale) {

@@ -48,6 +48,8 @@ void Server::start() {
     std::vector<std::string> argv{binary(), "--listen", endpoint_.to_string()};
     argv.insert(argv.end(), store_flags_.begin(), store_flags_.end());
     argv.insert(argv.end(), setup_.flags.begin(), setup_.flags.end());
+    if (setup_.stderr_to)
+        argv.insert(argv.begin(), {"/bin/sh", "-c", "exec \"$@\" 2>\"$0\"", setup_.stderr_to->string()});
     process_.emplace(std::move(argv), temporary_.path() / "log");
     wait_ready();
 }

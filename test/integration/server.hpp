@@ -26,6 +26,7 @@ struct ServerSetup {
     std::optional<std::filesystem::path> directory = std::nullopt;  // of an embedded store
     std::optional<std::string> store = std::nullopt;                // --store, as it is
     std::optional<std::uint16_t> port = std::nullopt;               // that others may have too: --reuse-port
+    std::optional<std::filesystem::path> stderr_to = std::nullopt;  // instead of the log that output() reads
 };
 
 class Server {

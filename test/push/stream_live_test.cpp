@@ -83,6 +83,20 @@ TEST_F(StreamLive, BytesAreMadeOncePerSubsetAndShared) {
     EXPECT_EQ(hub().stats().updates, 40U);
 }
 
+TEST_F(StreamLive, ATracedRevisionIsEncodedOnceAndNamesItsTrace) {
+    auto& first = open_quiet(prefix("a/"));
+    auto& second = open_quiet(prefix("a"));
+    store::Transaction write;
+    const auto trace = TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    write.puts.push_back({"/config/a/x", "1"});
+    write.puts.push_back({"/config.confcast/meta/a/x", store::encode_metadata({}, trace)});
+    store.commit_now(write);
+    run();
+    EXPECT_EQ(hub().stats().encoded, 1U);
+    EXPECT_EQ(first.in_flight.front(), second.in_flight.front());
+    EXPECT_EQ(first.one().payload.at("traceparent").as_string(), trace->text());
+}
+
 TEST_F(StreamLive, AMultiKeyRevisionOfMoreThanAWordOfEventsIsSharedToo) {
     std::vector<std::string> keys;
     keys.reserve(101);

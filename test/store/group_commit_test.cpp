@@ -29,6 +29,10 @@ TEST_F(GroupCommit, WritesThatWaitTogetherBecomeOneCommit) {
     EXPECT_EQ(stats.writes, 200U);
     EXPECT_LE(stats.commits, 20U);
     EXPECT_GE(stats.largest_group, 50U);
+    EXPECT_EQ(db().group_sizes().count(), stats.commits);
+    EXPECT_DOUBLE_EQ(db().group_sizes().sum(), 200);
+    EXPECT_EQ(db().commit_seconds().count(), stats.commits);
+    EXPECT_GT(db().commit_seconds().sum(), 0);
 }
 
 TEST_F(GroupCommit, MaxGroupOfOneIsACommitPerWrite) {

@@ -17,6 +17,10 @@ namespace {
 // Bodies for paths that are not in the table: a route that an extension added, or a 404 with something behind it.
 constexpr std::size_t other_body_limit = 2U << 20U;
 
+Health::Timing timing_of(const ApiOptions& o) {
+    return {o.health_interval, o.health_patience, o.ready_lag_revisions, o.ready_lag};
+}
+
 }  // namespace
 
 std::string error_envelope(const Error& error) { return failure_text(error, http::Language::en); }
@@ -26,7 +30,7 @@ struct Api::Impl final : private feed::FeedListener {
         : executor(e),
           services{p,
                    o,
-                   Health(p.store, p.feed, p.clock, {o.health_interval, o.health_patience}),
+                   Health(p.store, p.feed, p.clock, timing_of(o)),
                    make_errors_document(),
                    SharedLease(p.store, p.clock, o.remember),
                    Security(p, o),
@@ -108,7 +112,7 @@ Api::Api(Executor executor, const ApiParts& parts, const ApiOptions& options, ht
     list.push_back(http::recover(impl_->render, parts.log, impl_->failures));
     list.push_back(http::request_id());
     list.push_back(
-        http::access_log(parts.clock, parts.log, std::move(observe), impl_->services.options.access_log_every));
+        http::access_log(parts.clock, parts.log, std::move(observe), &impl_->services.options.access_log_every));
     list.push_back(http::language());
     list.push_back(check_origin(impl_->services));
     impl_->chain = http::Chain(std::move(list), impl_->router.as_handler(impl_->render));
@@ -130,6 +134,7 @@ std::size_t Api::body_limit(const http::Request& head) const {
 void Api::reconfigure(const ApiOptions& options) {
     Services& services = impl_->services;
     services.options = options;
+    services.health.change(timing_of(options));
     services.security.by_address.change(options.address_rate);
     services.security.by_principal.change(options.principal_rate);
     services.security.writes.change(options.namespace_write_rate);
@@ -137,6 +142,9 @@ void Api::reconfigure(const ApiOptions& options) {
 
 Awaitable<> Api::run_health() { return impl_->services.health.run(impl_->executor); }
 Awaitable<> Api::check_health() { return impl_->services.health.ask_store(); }
+HealthState Api::health() const { return impl_->services.health.state(); }
+bool Api::passes(std::string_view check) const { return impl_->services.health.passes(check); }
+const store::Status& Api::store_status() const { return impl_->services.health.store_status(); }
 void Api::set_draining() { impl_->services.health.set_draining(); }
 
 Result<push::AccessPtr> Api::renew_access(std::string_view token, const push::AccessPtr& then) {

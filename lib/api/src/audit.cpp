@@ -38,6 +38,7 @@ std::string Audit::begin(std::string_view event, const http::Context& context) c
     append_text(line, "principal", context.caller_name);
     append_text(line, "from", context.request.remote);
     append_text(line, "request_id", context.request_id);
+    if (context.trace) append_text(line, "trace_id", context.trace->trace_id());
     return line;
 }
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "confcast/store/record.hpp"
+
 namespace confcast::api {
 namespace {
 
@@ -44,7 +46,7 @@ Awaitable<Result<>> Write::put(std::string key, Setting setting) {
     audited_.push_back({"put", key, there ? there->mod_revision : 0});
     const store::Layout& layout = services_.parts.layout;
     transaction_.puts.push_back({layout.entry_key(key), std::move(setting.value), lease});
-    transaction_.puts.push_back({layout.meta_key(key), store::encode_metadata(meta), lease});
+    transaction_.puts.push_back({layout.meta_key(key), store::encode_metadata(meta, trace()), lease});
     co_return Result<>{};
 }
 
@@ -53,6 +55,18 @@ void Write::remove(const std::string& key) {
     audited_.push_back({"delete", key, there ? there->mod_revision : 0});
     transaction_.deletes.push_back(services_.parts.layout.entry_key(key));
     transaction_.deletes.push_back(services_.parts.layout.meta_key(key));
+}
+
+const std::optional<TraceContext>& Write::trace() const {
+    static constexpr std::optional<TraceContext> none;
+    return call_.context.is_traced ? call_.context.trace : none;
+}
+
+// A write that only deletes leaves no record that could name its trace: it gets one, if there is room.
+void Write::leave_trace() {
+    if (!trace() || !transaction_.puts.empty() || transaction_.deletes.empty()) return;
+    if (transaction_.deletes.size() + (created_ ? 1U : 0U) >= store::max_transaction_operations) return;
+    transaction_.puts.push_back({services_.parts.layout.trace_key(), store::encode_trace(*trace()), 0});
 }
 
 void Write::create(std::string store_key, std::string bytes) {
@@ -77,6 +91,7 @@ Awaitable<Result<store::TransactionResult>> Write::try_commit(store::Transaction
 }
 
 Awaitable<Result<store::TransactionResult>> Write::commit() {
+    leave_trace();
     Result<store::TransactionResult> done = Error();
     if (created_)
         done = co_await try_commit(std::move(transaction_));
@@ -95,6 +110,7 @@ Awaitable<Result<store::TransactionResult>> Write::commit() {
 }
 
 Awaitable<bool> Write::applied(const store::TransactionResult& done) {
+    services_.parts.feed.expect(done.revision);
     const bool seen = co_await await_applied(services_, done.revision);
     audit(done.revision);
     co_return seen;

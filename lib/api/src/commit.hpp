@@ -32,6 +32,8 @@ class Write {
     /// Waits until this node has applied what commit() has done: see await_applied(). The write is audited then, for
     /// only then it is known for sure what it replaced.
     Awaitable<bool> applied(const store::TransactionResult& done);
+    /// The trace that it carries to whoever is told of it: the request's, when that has brought one.
+    const std::optional<TraceContext>& trace() const;
     /// Grants that no commit will use.
     Awaitable<> give_back();
 
@@ -41,6 +43,7 @@ class Write {
     store::Transaction transaction_;
     Awaitable<Result<store::TransactionResult>> try_commit(store::Transaction transaction);
 
+    void leave_trace();
     void audit(store::Revision done);
     store::Revision replaced(std::string_view key, store::Revision done) const;
 

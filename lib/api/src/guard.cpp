@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::string_view allowed_methods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 constexpr std::string_view allowed_headers =
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, Last-Event-ID, "
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, traceparent, Last-Event-ID, "
     "Accept-Language";
 constexpr std::string_view exposed_headers =
-    "ETag, X-Confcast-Revision, X-Confcast-Stale, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, "
+    "ETag, X-Confcast-Revision, X-Confcast-Stale, X-Request-Id, traceparent, Retry-After, RateLimit-Limit, "
+    "RateLimit-Remaining, "
     "RateLimit-Reset";
 constexpr std::string_view preflight_age = "600";
 

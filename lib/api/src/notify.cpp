@@ -110,7 +110,7 @@ Awaitable<Result<http::Response>> post_notification(Call& call) {
 
     Write write(call);
     write.notify(notification->topic);
-    write.create(key, store::encode_notification(*notification));
+    write.create(key, store::encode_notification(*notification, write.trace()));
     const Result<store::TransactionResult> done = co_await write.commit();
     if (!done) co_return done.error();
     if (!done->succeeded) {

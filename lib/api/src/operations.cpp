@@ -20,6 +20,12 @@ std::optional<Error> first_failure(const std::vector<Health::Check>& checks) {
     return failure;
 }
 
+std::string instant(SystemTime time) {
+    std::string quoted;
+    push::append_instant(quoted, time);
+    return quoted.substr(1, quoted.size() - 2);
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view text) {
     append_json_string(out, name);
     out += ':';
@@ -31,6 +37,15 @@ void append_checks(std::string& out, const std::vector<Health::Check>& checks) {
     for (std::size_t i = 0; i < checks.size(); ++i) {
         if (i > 0) out += ',';
         append_member(out, checks[i].name, checks[i].problem.empty() ? "ok" : checks[i].problem);
+    }
+    out += '}';
+}
+
+void append_since(std::string& out, const std::vector<Health::Check>& checks) {
+    out += R"(,"since":{)";
+    for (const Health::Check& check : checks) {
+        if (out.back() != '{') out += ',';
+        append_member(out, check.name, instant(check.since));
     }
     out += '}';
 }
@@ -113,32 +128,44 @@ bool may_look_inside(const Call& call) {
     return !call.services.security.asks() || call.services.options.open_metrics || call.context.caller != nullptr;
 }
 
-/// The answer of a health route: 503 with what fails first, else its word and, when asked for, all that is known.
-Result<http::Response> health_answer(Call& call, std::string_view status, bool always_checks) {
+/// 503 with what fails first. When asked for, all that is known.
+Error refuse_traffic(const Services& services, Error failure, const std::vector<Health::Check>& checks, bool verbose) {
+    std::move(failure).with("state", name_of(services.health.state()));
+    if (!verbose) return failure;
+    for (const Health::Check& check : checks)
+        std::move(failure).with(std::string(check.name) + "_since", instant(check.since));
+    const std::string endpoints = endpoints_in_words(services.health.endpoints());
+    if (!endpoints.empty()) std::move(failure).with("endpoints", endpoints);
+    return failure;
+}
+
+/// The answer of a health route. Whoever is `patient` takes a node that serves reads while its store is away.
+Result<http::Response> health_answer(Call& call, std::string_view status, bool patient) {
     const Result<bool> verbose = call.query.flag("verbose");
     if (!verbose) return verbose.error();
     if (*verbose && !may_look_inside(call)) return auth::refuse(auth::Refusal::missing);
     const std::vector<Health::Check> checks = call.services.health.checks();
-    if (std::optional<Error> failure = first_failure(checks)) {
-        const std::string endpoints = endpoints_in_words(call.services.health.endpoints());
-        if (*verbose && !endpoints.empty()) std::move(*failure).with("endpoints", endpoints);
-        return std::move(*failure);
-    }
+    const bool degraded = call.services.health.state() == HealthState::degraded;
+    std::optional<Error> failure = first_failure(checks);
+    if (failure && !(patient && degraded)) return refuse_traffic(call.services, std::move(*failure), checks, *verbose);
     std::string data = "{";
-    append_member(data, "status", status);
-    if (always_checks || *verbose) {
+    append_member(data, "status", degraded ? name_of(HealthState::degraded) : status);
+    if (!patient || degraded || *verbose) {
         data += ',';
         append_checks(data, checks);
     }
-    if (*verbose) append_particulars(data, call.services);
+    if (*verbose) {
+        append_since(data, checks);
+        append_particulars(data, call.services);
+    }
     data += '}';
     return json_response(success_text(data));
 }
 
 }  // namespace
 
-Awaitable<Result<http::Response>> get_readyz(Call& call) { co_return health_answer(call, "ready", true); }
-Awaitable<Result<http::Response>> get_healthz(Call& call) { co_return health_answer(call, "healthy", false); }
+Awaitable<Result<http::Response>> get_readyz(Call& call) { co_return health_answer(call, "ready", false); }
+Awaitable<Result<http::Response>> get_healthz(Call& call) { co_return health_answer(call, "healthy", true); }
 
 Awaitable<Result<http::Response>> get_metrics(Call& call) {
     http::Response response;

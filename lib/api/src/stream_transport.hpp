@@ -30,6 +30,7 @@ class StreamTransport final : public push::Transport, public http::ByteStreamEve
     /// A body has no room for a code: it just ends.
     void close(const push::CloseReason& reason) override;
     void abort() override { stream_.abort(); }
+    bool is_taken() const override { return stream_.is_written(); }
     std::uint64_t bytes_accepted() const override { return stream_.bytes_accepted(); }
     std::string_view remote() const override { return stream_.remote(); }
 

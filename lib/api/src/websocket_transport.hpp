@@ -24,6 +24,7 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
     void send(std::span<const push::MessagePtr> messages) override;
     void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
     void abort() override { socket_.abort(); }
+    bool is_taken() const override { return socket_.is_written(); }
     std::uint64_t bytes_accepted() const override { return socket_.bytes_accepted(); }
     std::string_view remote() const override { return socket_.remote(); }
 

@@ -87,7 +87,11 @@ std::string now_rfc3339() {
 
 class StderrLog final : public Log {
   public:
-    StderrLog(LogFormat format, LogLevel level) : format_(format), sink_(*open_line_sink(std::nullopt)) {
+    StderrLog(LogFormat format, LogLevel level)
+        : format_(format), sink_(*open_line_sink(std::nullopt, [format](std::uint64_t lost) {
+              return format_line(format, now_rfc3339(), LogLevel::warning, "log",
+                                 "lines are missing here: nobody took them in time", {{"lost", lost}});
+          })) {
         set_level(level);
     }
 

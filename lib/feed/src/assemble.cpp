@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "confcast/store/record.hpp"
+
 namespace confcast::feed {
 namespace {
 
@@ -16,13 +18,18 @@ class Records {
         settle();
     }
 
+    /// The trace that a record of an entry has named.
+    const std::optional<TraceContext>& trace() const { return trace_; }
+
     /// The record that was written with this key, null when there is none. Records before it belong to no entry.
     const std::string* take(std::string_view key) {
         while (next_ < events_.size() && key_ < key) orphan();
         if (next_ == events_.size() || key_ != key) return nullptr;
         const Event& event = events_[next_++];
         settle();
-        return event.type == Event::Type::put ? &event.kv.value : nullptr;
+        if (event.type != Event::Type::put) return nullptr;
+        if (!trace_) trace_ = store::trace_of(event.kv.value);
+        return &event.kv.value;
     }
 
     void finish() {
@@ -53,7 +60,10 @@ class Records {
     Assembled& out_;
     std::size_t next_ = 0;
     std::string_view key_;
+    std::optional<TraceContext> trace_;
 };
+
+std::string text_of(const std::optional<TraceContext>& trace) { return trace ? std::string(trace->text()) : ""; }
 
 void take_notification(const Event& event, std::string_view id, Assembled& out) {
     if (event.type == Event::Type::del) {
@@ -90,7 +100,8 @@ NotificationPtr make_notification(std::string_view id, const store::KeyValue& kv
     if (kv.version != 1) return nullptr;
     auto content = store::decode_notification(kv.value);
     if (!content) return nullptr;
-    return std::make_shared<const Notification>(std::string(id), kv.mod_revision, std::move(*content));
+    return std::make_shared<const Notification>(std::string(id), kv.mod_revision, std::move(*content),
+                                                text_of(store::trace_of(kv.value)));
 }
 
 EntryPtr without_metadata(const Entry& entry) {
@@ -109,6 +120,8 @@ Assembled assemble(std::span<Event> events, const store::Layout& layout, const S
     for (Event& event : events) {
         const auto place = layout.place_of(event.kv.key);
         if (place.kind == Kind::notification) take_notification(event, place.key, out);
+        if (place.kind == Kind::trace && event.type == Event::Type::put)
+            out.traceparent = text_of(store::trace_of(event.kv.value));
         if (place.kind == Kind::token) out.tokens.push_back(token_change(event, place.key));
         if (place.kind != Kind::entry) continue;
         if (!store::check_key(place.key)) {
@@ -121,6 +134,7 @@ Assembled assemble(std::span<Event> events, const store::Layout& layout, const S
         out.events.push_back({std::string(place.key), std::move(entry)});
     }
     records.finish();
+    if (records.trace()) out.traceparent = text_of(records.trace());
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "confcast/feed/state.hpp"
@@ -36,6 +37,7 @@ struct Assembled {
     std::vector<NotificationPtr> notifications;
     std::vector<std::string> expired;  // ids of notifications that the store has no more
     std::vector<TokenChange> tokens;
+    std::string traceparent;    // of the write; "" when it belongs to no trace
     std::uint64_t foreign = 0;  // events of keys or notifications that break their rules (written by hand)
 };
 

@@ -94,6 +94,7 @@ Awaitable<> Comparer::compare() {
             feed_.confirm(at);
             co_return;
         }
+        feed_.expect(at);
         if (passed || feed_.clock.now() >= deadline) break;
         SteadyTimer timer(feed_.executor, pause);
         [[maybe_unused]] const auto [ec] = co_await timer.async_wait(as_result);

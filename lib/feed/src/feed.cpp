@@ -67,7 +67,8 @@ void Feed::Impl::apply(store::WatchBatch batch) {
             log.warning("feed", "ignored keys or notifications that break their rules", {{"total", stats.foreign}});
         for (const std::string& id : assembled.expired) notifications.forget(id);
         apply_tokens(std::move(assembled.tokens));
-        commit({revision, std::move(assembled.events), false, std::move(assembled.notifications)});
+        commit({revision, std::move(assembled.events), false, std::move(assembled.notifications),
+                std::move(assembled.traceparent)});
         newest = std::max(newest, revision);
         rest = rest.subspan(count);
     }
@@ -116,13 +117,28 @@ void Feed::Impl::advance(Revision revision) {
     reached();
 }
 
+void Feed::Impl::expect(Revision revision) {
+    expected = std::max(expected, revision);
+    know_head(revision);
+    look_behind();
+}
+
+void Feed::Impl::look_behind() {
+    if (behind() == 0)
+        behind_since.reset();
+    else if (!behind_since)
+        behind_since = clock.now();
+}
+
 void Feed::Impl::confirm(Revision revision) {
     confirmed = std::max(confirmed, revision);
+    look_behind();
     if (listed && revision >= goal) ready = true;
 }
 
 void Feed::Impl::reached() {
     if (!ready && listed && position.revision >= goal) ready = true;
+    look_behind();
     waiters.reached(position.revision);
 }
 
@@ -142,6 +158,7 @@ void Feed::Impl::adopt(State fresh, std::vector<NotificationPtr> notified, Token
     position = {epoch, at};
     known_head = at;
     confirmed = 0;
+    expected = 0;
     listed = true;
     tell([&](FeedListener& listener) { listener.on_epoch(epoch); });
     reached();
@@ -186,6 +203,9 @@ Position Feed::position() const { return impl_->position; }
 const FeedStats& Feed::stats() const { return impl_->stats; }
 bool Feed::ready() const { return impl_->ready; }
 std::optional<SteadyTime> Feed::stale_since() const { return impl_->stale_since; }
+void Feed::expect(Revision revision) { impl_->expect(revision); }
+Revision Feed::behind() const { return impl_->behind(); }
+std::optional<SteadyTime> Feed::behind_since() const { return impl_->behind_since; }
 Revision Feed::known_head() const { return std::max(impl_->known_head, impl_->position.revision); }
 Revision Feed::confirmed() const { return std::max(impl_->confirmed, impl_->position.revision); }
 

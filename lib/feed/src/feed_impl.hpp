@@ -24,6 +24,8 @@ struct Feed::Impl {
     void adopt_difference(Revision at, Difference difference);
     void adopt_tokens(TokenRecords listed_tokens);
     void know_head(Revision revision) { known_head = std::max(known_head, revision); }
+    void expect(Revision revision);
+    Revision behind() const { return std::max(Revision{0}, expected - std::max(confirmed, position.revision)); }
     /// The settings here are those of the store at `revision`, though its watch may not have said so yet.
     void confirm(Revision revision);
 
@@ -41,6 +43,7 @@ struct Feed::Impl {
     Position position;
     Revision known_head = 0;
     Revision confirmed = 0;
+    Revision expected = 0;  // that far the store is known to have something of ours
     FeedStats stats;
     Waiters waiters;
 
@@ -48,6 +51,7 @@ struct Feed::Impl {
     bool ready = false;
     Revision goal = 0;  // ready when applied
     std::optional<SteadyTime> stale_since;
+    std::optional<SteadyTime> behind_since;
     bool repair_wanted = false;
 
     /// Stretches (from, to) that were listed, not watched; positions up to `void_through` are void. See resumable().
@@ -62,6 +66,7 @@ struct Feed::Impl {
     void commit(Change change);
     void advance(Revision revision);
     void reached();
+    void look_behind();
     template <class Tell>
     void tell(const Tell& tell);
 };

@@ -38,18 +38,18 @@ Replicator::Replicator(Feed::Impl& feed)
       random_(std::random_device{}()),
       plan_(options_of(feed.options), [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }),
       comparer_(feed, {.watch = [this] { return stream_ && !plan_.wants_repair() ? watches_ : 0; },
-                       .leave = [this] { leave_watch(); },
+                       .leave = [this] { leave_watch(&FeedStats::restarts_history); },
                        .repair =
                            [this] {
                                auditing_ = true;
                                plan_.want_repair();
-                               leave_watch();
+                               leave_watch(&FeedStats::restarts_repair);
                            }}) {}
 
 Awaitable<> Replicator::run() {
     using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
     co_await (until_cancelled(follow()) && until_cancelled(comparer_.run()));
-    leave_watch();
+    leave_watch(&FeedStats::restarts_lost);
 }
 
 Awaitable<> Replicator::follow() {
@@ -84,7 +84,8 @@ void Replicator::note(std::string_view what, const Error& error) {
         feed_.log.warning("feed", what, {{"error", error.to_string()}, {"revision", feed_.position.revision}});
 }
 
-void Replicator::leave_watch() {
+void Replicator::leave_watch(std::uint64_t FeedStats::* why) {
+    why_left_ = why;
     stream_.reset();
     if (!feed_.stale_since) feed_.stale_since = feed_.clock.now();
 }
@@ -169,9 +170,13 @@ Awaitable<Action> Replicator::open_watch(Revision start) {
     auto opened = co_await feed_.source.watch({feed_.layout.watched(), start});
     if (!opened) {
         note("the watch could not be opened", opened.error());
+        if (opened.error() == Errc::compacted) why_left_ = &FeedStats::restarts_compacted;
         co_return plan_.on_watch(opened.error(), feed_.clock.now());
     }
-    if (++watches_ > 1) ++feed_.stats.watch_restarts;
+    if (++watches_ > 1) {
+        ++feed_.stats.watch_restarts;
+        ++(feed_.stats.*why_left_);
+    }
     stream_ = std::move(*opened);
     feed_.stale_since.reset();
     feed_.log.info("feed", "watching the store", {{"from", start}});
@@ -184,14 +189,14 @@ Awaitable<Action> Replicator::read() {
     auto batch = co_await stream_->next();
     if (!batch) {
         note("the watch ended", batch.error());
-        leave_watch();
+        leave_watch(batch.error() == Errc::compacted ? &FeedStats::restarts_compacted : &FeedStats::restarts_lost);
         co_return plan_.on_batch(batch.error(), feed_.clock.now());
     }
     const std::size_t events = batch->events.size() + 1;
     feed_.apply(std::move(*batch));
     if (feed_.repair_wanted) {
         plan_.want_repair();
-        leave_watch();
+        leave_watch(&FeedStats::restarts_repair);
     }
     // A backlog may be there at once, batch after batch: others on the loop have their turn in between.
     since_yield_ += events;

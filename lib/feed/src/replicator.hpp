@@ -29,14 +29,16 @@ class Replicator {
     Awaitable<Action> read();
     Awaitable<Action> pause(std::chrono::milliseconds delay);
 
-    void leave_watch();
+    /// `why` is the count of the restart that follows.
+    void leave_watch(std::uint64_t FeedStats::* why);
     void note(std::string_view what, const Error& error);
 
     Feed::Impl& feed_;
     std::minstd_rand random_;
     Replication plan_;
     std::unique_ptr<store::WatchStream> stream_;
-    std::uint64_t watches_ = 0;    // opened so far
+    std::uint64_t watches_ = 0;  // opened so far
+    std::uint64_t FeedStats::* why_left_ = &FeedStats::restarts_lost;
     bool auditing_ = false;        // the repair under way was asked for by a comparison
     std::size_t since_yield_ = 0;  // events applied without giving way to the loop
     Comparer comparer_;

@@ -63,6 +63,8 @@ class FrameLayer {
     std::uint64_t accepted() const;
     /// Nothing of this is known to the loop any more.
     bool quiet() const { return !waiting_ && !posted_; }
+    /// All has been sent, and on_frames_written() has still to say so.
+    bool posted() const { return posted_; }
 
     // --- what Beast asks of an AsyncStream ---
     using executor_type = Executor;

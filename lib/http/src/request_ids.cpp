@@ -27,14 +27,38 @@ RequestIds::RequestIds() : state_(0) {
     state_ = std::uint64_t{random()} << 32U | random();
 }
 
-std::string RequestIds::next() {
+std::optional<TraceContext> brought_trace(const Request& request) {
+    std::optional<std::string_view> found;
+    for (const Header& header : request.headers) {
+        if (!iequals(header.name, "traceparent")) continue;
+        if (found) return std::nullopt;  // whose is right, nobody knows
+        found = header.value;
+    }
+    return found ? TraceContext::parse(*found) : std::nullopt;
+}
+
+std::uint64_t RequestIds::number() {
     // SplitMix64: every step is a bijection of 64 bits, so an id comes back after 2^64 others and not before.
     state_ += 0x9E3779B97F4A7C15U;
     std::uint64_t bits = state_;
     bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
     bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
-    bits ^= bits >> 31U;
+    return bits ^ (bits >> 31U);
+}
 
+std::uint64_t RequestIds::next_span() {
+    const std::uint64_t span = number();
+    return span != 0 ? span : number();
+}
+
+TraceContext RequestIds::next_trace() {
+    const std::uint64_t high = next_span();
+    const std::uint64_t low = number();
+    return TraceContext::make(high, low, next_span(), 0);
+}
+
+std::string RequestIds::next() {
+    std::uint64_t bits = number();
     std::string id(13, '0');
     for (auto digit = id.rbegin(); digit != id.rend(); ++digit) {
         *digit = "0123456789abcdefghijklmnopqrstuv"[bits & 31U];

@@ -1,6 +1,7 @@
 #include "confcast/http/standard_middleware.hpp"
 
 #include <exception>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -12,6 +13,11 @@ namespace confcast::http {
 namespace {
 
 constexpr std::string_view id_header = "X-Request-Id";
+constexpr std::string_view trace_header = "traceparent";
+
+std::string_view trace_id_of(const Context& context) {
+    return context.trace ? context.trace->trace_id() : std::string_view();
+}
 
 std::string what_of(const std::exception_ptr& thrown) {
     try {
@@ -38,19 +44,25 @@ Awaitable<Response> run_recover(Context& context, Next next, const ErrorRenderer
     ++failures;
     log.error("http", "a request failed",
               {{"request_id", context.request_id},
+               {"trace_id", trace_id_of(context)},
                {"method", to_string(context.request.method)},
                {"path", context.request.path},
                {"error", what_of(thrown)}});
     Response response = render(context, Errc::internal);
     if (!context.request_id.empty()) response.set(id_header, context.request_id);
+    if (context.trace) response.set(trace_header, std::string(context.trace->text()));
     co_return response;
 }
 
 Awaitable<Response> run_request_id(Context& context, Next next, RequestIds& ids) {
     const auto brought = context.request.header(id_header);
     context.request_id = brought && is_sane_request_id(*brought) ? std::string(*brought) : ids.next();
+    const auto trace = brought_trace(context.request);
+    context.is_traced = trace.has_value();
+    context.trace = trace ? trace->with_span(ids.next_span()) : ids.next_trace();
     Response response = co_await next(context);
     response.set(id_header, context.request_id);
+    response.set(trace_header, std::string(context.trace->text()));
     co_return response;
 }
 
@@ -66,23 +78,28 @@ void log_access(Log& log, const Access& access) {
               {"ms", std::chrono::duration<double, std::milli>(access.took).count()},
               {"remote", context.request.remote},
               {"principal", context.caller_name},
-              {"request_id", context.request_id}});
+              {"request_id", context.request_id},
+              {"trace_id", trace_id_of(context)}});
 }
 
-// Which requests have a line: those that went wrong, and every n-th of the others.
+// Which requests have a line: those that went wrong, and of each route and method the first of every n others.
 class AccessSample {
   public:
-    explicit AccessSample(std::uint32_t every) : every_(every) {}
-    bool takes(unsigned status) {
-        if (status >= 400) return true;
-        if (every_ == 0 || ++seen_ < every_) return false;
-        seen_ = 0;
-        return true;
+    explicit AccessSample(const std::uint32_t* every) : every_(every) {}
+    bool takes(const Context& context, unsigned status) {
+        const std::uint32_t every = every_ == nullptr ? 1 : *every_;
+        if (status >= 400 || every == 1) return true;
+        if (every == 0) return false;
+        // Patterns live as long as the router does, each in one place.
+        std::uint32_t& seen = seen_[{context.route.data(), context.request.method}];
+        const bool first = seen == 0;
+        seen = (seen + 1) % every;
+        return first;
     }
 
   private:
-    std::uint32_t every_;
-    std::uint32_t seen_ = 0;
+    const std::uint32_t* every_;
+    std::map<std::pair<const char*, Method>, std::uint32_t> seen_;
 };
 
 Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clock, Log& log,
@@ -101,7 +118,7 @@ Awaitable<Response> run_access_log(Context& context, Next next, const Clock& clo
         if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     }
     const Access access{context, response, clock.now() - context.started};
-    if (log.enabled(LogLevel::info) && sample.takes(response.status)) log_access(log, access);
+    if (log.enabled(LogLevel::info) && sample.takes(context, response.status)) log_access(log, access);
     if (observe) observe(access);
     if (thrown) std::rethrow_exception(thrown);
     co_return response;
@@ -122,7 +139,7 @@ Middleware request_id() {
     };
 }
 
-Middleware access_log(const Clock& clock, Log& log, AccessObserver observe, std::uint32_t every) {
+Middleware access_log(const Clock& clock, Log& log, AccessObserver observe, const std::uint32_t* every) {
     return
         [&clock, &log, observe = std::move(observe), sample = AccessSample(every)](
             Context& context, Next next) mutable { return run_access_log(context, next, clock, log, observe, sample); };

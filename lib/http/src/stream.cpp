@@ -46,6 +46,7 @@ class StreamSession final : public ByteStream, public Activity {
     Awaitable<> run(ByteStreamEvents& events) override;
     void keep_alive(std::string_view bytes) override;
     void write(std::span<const std::string_view> pieces) override;
+    bool is_written() const override { return posted_; }
     void close() override;
     void abort() override;
     std::uint64_t bytes_accepted() const override {

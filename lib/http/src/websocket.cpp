@@ -52,6 +52,7 @@ class WebSocketSession final : public WebSocket, public Activity, private FrameL
 
     Awaitable<> run(WebSocketEvents& events) override;
     void write_frames(std::span<const std::string_view> frames) override;
+    bool is_written() const override { return stream_.next_layer().posted(); }
     void close(std::uint16_t code, std::string_view reason) override;
     void abort() override;
     std::uint64_t bytes_accepted() const override { return stream_.next_layer().accepted(); }

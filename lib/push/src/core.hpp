@@ -9,6 +9,7 @@
 #include "confcast/push/hub.hpp"
 #include "shared_messages.hpp"
 #include "subscription_index.hpp"
+#include "timings.hpp"
 
 namespace confcast::push {
 
@@ -39,6 +40,7 @@ struct Core {
     HubStats stats;
     SubscriptionIndex index;
     SharedMessages shared;
+    Timings timings;
     struct Draining {
         std::string reason;
         std::chrono::milliseconds window;

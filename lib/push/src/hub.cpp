@@ -38,6 +38,7 @@ struct Hub::Impl final : Core {
 
     void forget(Session& session) override {
         by_id.erase(session.id());
+        --stats.sessions[static_cast<std::size_t>(session.framing())];
         const std::size_t slot = session.slot;
         std::swap(sessions[slot], sessions.back());
         sessions[slot]->slot = slot;
@@ -104,6 +105,7 @@ TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
     impl_->by_id.emplace(session.id(), &session);
     session.slot = impl_->sessions.size() - 1;
     ++impl_->stats.sessions_opened;
+    ++impl_->stats.sessions[static_cast<std::size_t>(transport.framing())];
     session.open(std::move(subscription));
     return session;
 }
@@ -147,6 +149,8 @@ void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
 }
 
 std::size_t Hub::sessions() const { return impl_->sessions.size(); }
+
+Hub::FilterCount Hub::filters() const { return {impl_->index.size(), impl_->index.held()}; }
 
 ClientPage Hub::clients(const ClientQuery& query, std::uint64_t after, std::size_t limit) const {
     ClientPage page;
@@ -212,6 +216,7 @@ std::size_t Hub::polls() const { return impl_->polls.size(); }
 const HubStats& Hub::stats() const { return impl_->stats; }
 
 void Hub::on_change(const feed::ChangePtr& change) {
+    impl_->timings.add(*change, impl_->clock.now(), impl_->clock.wall());
     impl_->matched.clear();
     impl_->index.match(*change, impl_->matched);
     for (Subscriber* session : impl_->matched) static_cast<Session*>(session)->on_match(*change);
@@ -226,6 +231,7 @@ void Hub::on_epoch(feed::Epoch epoch) {
     const Reason reason = epoch == impl_->epoch ? Reason::compacted : Reason::epoch_changed;
     impl_->epoch = epoch;
     impl_->shared.forget_all();
+    impl_->timings.clear();
     for (const auto& session : impl_->sessions) session->on_epoch(reason);
     impl_->polls.finish_all(News::lost);
     impl_->try_parked();

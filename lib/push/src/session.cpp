@@ -14,6 +14,7 @@ Session::~Session() {
 
 void Session::on_sent() {
     in_flight_ = false;
+    note_sent();
     if (!closing_) pump();
 }
 

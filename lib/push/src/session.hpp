@@ -40,6 +40,7 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint64_t id() const { return id_; }
     bool is(const ClientQuery& query) const;
     Client view() const;
+    Framing framing() const { return transport_.framing(); }
     /// goaway, then close 1012. False when it is going already.
     bool go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
 
@@ -89,6 +90,8 @@ class Session final : public Subscriber, public TransportEvents {
     void send_batch();
     void send_now(const MessagePtr& message);
     void count_bytes(const Message& message);
+    /// The last byte of what is timed has left.
+    void note_sent();
     bool take_changes(bool to_head);
     bool too_far_behind(feed::Journal::Iterator from, bool to_head) const;
     /// Whether the changes from here on cannot be sent as they are: too many, or the first one is too big.
@@ -163,6 +166,7 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint64_t bytes_ = 0;         // sent
     std::optional<Reason> restart_;   // all positions have become void
     std::uint32_t bad_messages_ = 0;  // in a row
+    feed::Revision timed_ = 0;        // of the write in flight, the oldest update; 0 = it has none
     feed::Revision notified_ = 0;     // up to here the backlog of notifications is taken, if that is beyond the cursor
     std::uint32_t backlog_writes_ = 0;
     bool snapshot_due_ = false;    // as soon as the backlog is taken

@@ -2,6 +2,7 @@
 // writes as possible.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "session.hpp"
 
@@ -28,6 +29,7 @@ void Session::on_match(const feed::Change& change) {
     cursor_ = change.revision;
     told(change.revision);
     ++core_.stats.updates;
+    timed_ = change.revision;
     send_now(update);
 }
 
@@ -70,6 +72,7 @@ void Session::send_batch() {
     for (const MessagePtr& message : core_.batch.messages()) count_bytes(*message);
     transport_.send(core_.batch.messages());
     core_.batch.clear();
+    if (transport_.is_taken()) note_sent();
 }
 
 void Session::send_now(const MessagePtr& message) {
@@ -78,6 +81,12 @@ void Session::send_now(const MessagePtr& message) {
     ++core_.stats.messages;
     count_bytes(*message);
     transport_.send({&message, 1});
+    if (transport_.is_taken()) note_sent();
+}
+
+void Session::note_sent() {
+    if (timed_ == 0) return;
+    core_.timings.sent(std::exchange(timed_, 0), connected_, core_.clock.now(), core_.stats);
 }
 
 void Session::count_bytes(const Message& message) {
@@ -116,6 +125,7 @@ bool Session::take_changes(bool to_head) {
         if (update != nullptr) {
             core_.batch.add(std::move(update));
             ++core_.stats.updates;
+            if (timed_ == 0 && !change.is_difference) timed_ = change.revision;
         }
         cursor_ = change.revision;
         told(change.revision);

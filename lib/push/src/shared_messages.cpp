@@ -36,7 +36,8 @@ MessagePtr SharedMessages::update(const feed::Change& change, const Subset& subs
     UpdateEncoder encoder(at(change.revision), meta_only);
     encoder.reserve(bytes);
     subset.for_each(change, [&](const feed::KeyChange& event) { encoder.add(change.revision, event); });
-    auto message = change.is_difference ? std::move(encoder).finish_coalesced(told) : std::move(encoder).finish();
+    auto message = change.is_difference ? std::move(encoder).finish_coalesced(told)
+                                        : std::move(encoder).finish(change.traceparent);
     ++stats_.encoded;
     cache_.put(key_.view(), message);
     return message;

@@ -36,6 +36,7 @@ bool SubscriptionIndex::add(Subscriber& who, FilterKind kind, std::string_view t
         if (kind == FilterKind::glob) trie_.add(found->second);
     }
     FilterBucket& bucket = found->second;
+    ++held_;
     bucket.members.push_back({&who, static_cast<std::uint32_t>(who.links_.size())});
     who.links_.push_back({&bucket, static_cast<std::uint32_t>(bucket.members.size() - 1)});
     return true;
@@ -56,6 +57,7 @@ void SubscriptionIndex::remove_from(Subscriber& who, std::size_t keep) {
 // many others have the filter.
 void SubscriptionIndex::unlink(Subscriber& who, std::size_t link) {
     const auto [bucket, member] = who.links_[link];
+    --held_;
 
     bucket->members[member] = bucket->members.back();
     FilterBucket::Member& moved_member = bucket->members[member];

@@ -63,6 +63,8 @@ class SubscriptionIndex {
 
     /// Distinct filters.
     std::size_t size() const { return keys_.size() + prefixes_.size() + globs_.size() + topics_.size(); }
+    /// All filters of all subscribers.
+    std::size_t held() const { return held_; }
 
   private:
     struct Hash {
@@ -84,6 +86,7 @@ class SubscriptionIndex {
     GlobTrie trie_;                               // of globs_
     std::vector<FilterBucket*> candidates_;       // scratch
     std::map<std::size_t, std::size_t> lengths_;  // of prefixes: length -> distinct prefixes
+    std::size_t held_ = 0;
     std::uint64_t next_id_ = 1;
     std::uint64_t round_ = 0;  // of match()
 };

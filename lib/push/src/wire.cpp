@@ -88,6 +88,12 @@ void append_limits(std::string& out, const Scope* limited_to) {
     out += ']';
 }
 
+void append_trace(std::string& out, std::string_view traceparent) {
+    if (traceparent.empty()) return;
+    out += ",\"traceparent\":";
+    append_json_text(out, traceparent);
+}
+
 // What is said to be JSON was written into the store by anybody: if it is none, it is told as a text.
 void append_json_or_text(std::string& out, std::string_view text) {
     if (is_json_line(text))
@@ -157,6 +163,7 @@ MessagePtr encode_notification(feed::Position at, const feed::Notification& noti
     append_json_or_text(out, content.payload);
     out += ",\"revision\":";
     append_json_number(out, notification.revision);
+    append_trace(out, notification.traceparent);
     out += '}';
     return finish_message(at, "notification", std::move(out));
 }
@@ -276,8 +283,10 @@ void UpdateEncoder::add(feed::Revision revision, const feed::KeyChange& event) {
     text_ += '}';
 }
 
-MessagePtr UpdateEncoder::finish() && {
-    text_ += "]}";
+MessagePtr UpdateEncoder::finish(std::string_view traceparent) && {
+    text_ += ']';
+    append_trace(text_, traceparent);
+    text_ += '}';
     return finish_message(at_, "update", std::move(text_));
 }
 

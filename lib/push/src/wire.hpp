@@ -64,7 +64,8 @@ class UpdateEncoder {
     void add(feed::Revision revision, const feed::KeyChange& event);
     std::size_t events() const { return events_; }
     std::size_t bytes() const { return text_.size(); }
-    MessagePtr finish() &&;
+    /// `traceparent`: of the write that the revision is; "" = none.
+    MessagePtr finish(std::string_view traceparent = {}) &&;
     /// With `coalesced_from`.
     MessagePtr finish_coalesced(feed::Revision from) &&;
 

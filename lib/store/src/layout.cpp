@@ -29,7 +29,7 @@ Error bad_key(std::string_view key, std::string_view rule) {
 
 }  // namespace
 
-std::string encode_metadata(const Metadata& metadata) {
+std::string encode_metadata(const Metadata& metadata, const std::optional<TraceContext>& trace) {
     std::string out(header);
     append_line(out, "content-type", metadata.content_type);
     append_line(out, "author", metadata.author);
@@ -40,6 +40,7 @@ std::string encode_metadata(const Metadata& metadata) {
         append_line(out, "updated-at-ms", std::to_string(ms));
     }
     if (metadata.ttl_s) append_line(out, "ttl-s", std::to_string(*metadata.ttl_s));
+    append_trace(out, trace);
     return out;
 }
 
@@ -82,6 +83,7 @@ Layout::Layout(std::string prefix) : prefix_(std::move(prefix)) {
     idempotency_prefix_ = beside + "idempotency/";
     token_prefix_ = beside + "tokens/";
     ticket_prefix_ = beside + "tickets/";
+    trace_key_ = beside + "trace";
 }
 
 std::string Layout::entry_key(std::string_view key) const { return prefix_ + std::string(key); }
@@ -103,6 +105,7 @@ Layout::Place Layout::place_of(std::string_view store_key) const {
     if (store_key.starts_with(notification_prefix_))
         return {Kind::notification, store_key.substr(notification_prefix_.size())};
     if (store_key.starts_with(token_prefix_)) return {Kind::token, store_key.substr(token_prefix_.size())};
+    if (store_key == trace_key_) return {Kind::trace, {}};
     return {};
 }
 

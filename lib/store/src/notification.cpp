@@ -11,12 +11,13 @@ constexpr std::string_view header = "confcast-notification 1\n";
 
 }  // namespace
 
-std::string encode_notification(const Notification& notification) {
+std::string encode_notification(const Notification& notification, const std::optional<TraceContext>& trace) {
     std::string out(header);
     append_line(out, "topic", notification.topic);
     append_line(out, "event-id", notification.event_id);
     append_line(out, "timestamp", notification.timestamp);
     append_line(out, "payload", notification.payload);
+    append_trace(out, trace);
     return out;
 }
 

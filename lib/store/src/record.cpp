@@ -1,11 +1,11 @@
 #include "confcast/store/record.hpp"
 
-#include <optional>
-
 #include "confcast/base/utf8.hpp"
 
 namespace confcast::store {
 namespace {
+
+constexpr std::string_view trace_line = "\ntraceparent: ";
 
 void append_escaped(std::string& out, std::string_view text) {
     static constexpr char hex[] = "0123456789ABCDEF";
@@ -69,6 +69,23 @@ bool read_record(std::string_view bytes, std::string_view header,
         if (!value || !is_valid_utf8(*value) || !visit(line.substr(0, colon), std::move(*value))) return false;
     }
     return true;
+}
+
+void append_trace(std::string& out, const std::optional<TraceContext>& trace) {
+    if (trace) append_line(out, trace_line.substr(1, trace_line.size() - 3), trace->text());
+}
+
+std::optional<TraceContext> trace_of(std::string_view record) {
+    const std::size_t at = record.find(trace_line);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::string_view rest = record.substr(at + trace_line.size());
+    return TraceContext::parse(rest.substr(0, rest.find('\n')));
+}
+
+std::string encode_trace(const TraceContext& trace) {
+    std::string out = "confcast-trace 1\n";
+    append_trace(out, trace);
+    return out;
 }
 
 }  // namespace confcast::store

@@ -71,15 +71,27 @@ TEST_F(AccessLog, LogsWithoutAnObserver) {
 }
 
 TEST_F(AccessLog, MayLogASampleOfWhatGoesWellAndAllThatDoesNot) {
-    const Chain chain({access_log(clock, log, {}, 3)}, endpoint);
+    const std::uint32_t every_third = 3;
+    const Chain chain({access_log(clock, log, {}, &every_third)}, endpoint);
     for (int i = 0; i < 7; ++i) test::run(io, chain.run(context));
-    EXPECT_EQ(log.lines().size(), 2U);
+    EXPECT_EQ(log.lines().size(), 3U) << "the 1st, the 4th and the 7th";
     endpoint = [](Context&) -> Awaitable<Response> {
         Response response;
         response.status = 404;
         co_return response;
     };
-    run({access_log(clock, log, {}, 0)});
+    const std::uint32_t none = 0;
+    run({access_log(clock, log, {}, &none)});
+    EXPECT_EQ(log.lines().size(), 4U);
+}
+
+TEST_F(AccessLog, AHotRouteHidesNoRareOne) {
+    const std::uint32_t every_thousandth = 1'000;
+    const Chain chain({access_log(clock, log, {}, &every_thousandth)}, endpoint);
+    for (int i = 0; i < 1'500; ++i) test::run(io, chain.run(context));
+    EXPECT_EQ(log.lines().size(), 2U);
+    request.method = Method::put;  // the same pattern
+    test::run(io, chain.run(context));
     EXPECT_EQ(log.lines().size(), 3U);
 }
 

@@ -66,7 +66,7 @@ TEST_F(RequestId, ReplacesTheEndpointsHeader) {
         co_return response;
     };
     const Response response = run({middleware});
-    EXPECT_EQ(response.headers.size(), 1U);
+    EXPECT_EQ(response.headers.size(), 2U);
     EXPECT_THAT(id_of(response), MatchesRegex(own_id));
 }
 

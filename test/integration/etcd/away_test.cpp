@@ -1,6 +1,7 @@
 // etcd is away, or comes back as another.
 #include <gtest/gtest.h>
 
+#include "../numbers_of.hpp"
 #include "workshop.hpp"
 
 namespace confcast::test {
@@ -23,6 +24,12 @@ TEST(Away, ReadsGoOnWritesAreRefusedAndStreamsStayOpen) {
     EXPECT_EQ(code_of(write), 50301) << write.body;
     EXPECT_FALSE(write.header("Retry-After").empty());
     EXPECT_EQ(code_of(http.get("/livez")), 200);
+    ASSERT_TRUE(eventually([&] { return code_of(http.get("/readyz")) == 50301; }));
+    EXPECT_EQ(envelope_of(http.get("/healthz")).at("data").at("status").as_string(), "degraded");
+    const std::string metrics = http.get("/metrics").body;
+    EXPECT_EQ(number_of(metrics, R"(confcast_health_state{state="degraded"})"), 1);
+    EXPECT_EQ(number_of(metrics, R"(confcast_health_check_failed{check="store"})"), 1);
+    EXPECT_GT(number_of(metrics, "confcast_feed_stale_seconds"), 0);
     crowd[0].drain();
     EXPECT_FALSE(crowd[0].socket().ended());
 
@@ -30,6 +37,9 @@ TEST(Away, ReadsGoOnWritesAreRefusedAndStreamsStayOpen) {
     crowd.expect_agreement(server, put_in_the_end(server, "app/a", "3"));
     EXPECT_EQ(crowd[0].model().snapshots(), 1U) << "the same stream, and no second state";
     EXPECT_TRUE(eventually([&] { return !is_stale(server); }));
+    EXPECT_TRUE(eventually([&] { return code_of(http.get("/readyz")) == 200; }));
+    EXPECT_EQ(envelope_of(http.get("/healthz")).at("data").at("status").as_string(), "healthy");
+    EXPECT_GE(number_of(http.get("/metrics").body, R"(confcast_feed_watch_restarts_total{reason="lost"})"), 1);
 }
 
 TEST(Away, AnotherHistoryIsTheStateAnewForOpenStreamsAndThoseThatComeBack) {

@@ -53,6 +53,24 @@ TEST(TwoServers, AWriteToOneIsPushedByTheOther) {
     EXPECT_EQ(update->at("seq_id").to_number<std::int64_t>(), revision);
 }
 
+TEST(TwoServers, ATraceIsToldByTheOtherToo) {
+    EtcdCluster etcd({.members = 1});
+    const Server a(on_etcd(etcd.endpoints()));
+    const Server b(on_etcd(etcd.endpoints()));
+    Crowd crowd(b, {"app/"});
+    auto client = a.http();
+    const load::Headers traced{{"Content-Type", "text/plain"},
+                               {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}};
+    for (const char* method : {"PUT", "DELETE"}) {
+        const auto answer =
+            client.request(method, "/config/app/a", traced, method == std::string_view("PUT") ? "1" : "");
+        ASSERT_LT(answer.status, 300U) << answer.body;
+        const auto update = crowd[0].next_of("update");
+        ASSERT_TRUE(update);
+        EXPECT_EQ(update->at("payload").at("traceparent").as_string(), answer.header("traceparent")) << method;
+    }
+}
+
 // What a repeat is, is decided in the store: whichever node is asked, at the same time as another.
 TEST(TwoServers, ANotificationIsToldOnceByEach) {
     EtcdCluster etcd({.members = 1});

@@ -20,6 +20,10 @@ void LoopSide::on_group(GroupReport report) {
         stats.writes += failed ? 0U : size;
         stats.failures += failed ? 1U : 0U;
         stats.largest_group = std::max(stats.largest_group, failed ? 0U : size);
+        if (!failed) {
+            group_sizes.observe(static_cast<double>(size));
+            commit_seconds.observe(std::chrono::duration<double>(report.commit_took).count());
+        }
     }
     if (report.oldest) {
         hub.set_oldest(*report.oldest);

@@ -2,6 +2,8 @@
 // because what a thread has posted may arrive after the store is gone.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +27,10 @@ struct GroupReport {
     std::optional<Revision> oldest;  // when it moved
     std::string problem;             // why the disk refused it; empty = it did not
     bool scrubbing = false;          // there is more to free
+    std::chrono::nanoseconds commit_took{0};
 };
+
+inline constexpr std::array group_bounds{1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0};
 
 struct LoopSide {
     LoopSide(Executor executor, const StoreIdentity& identity, Revision head, RingLimits ring, const Clock& clock,
@@ -40,6 +45,8 @@ struct LoopSide {
     WatchHub hub;
     LeaseBook leases;
     EmbeddedStats stats;
+    Histogram group_sizes{group_bounds};
+    Histogram commit_seconds{latency_bounds};
     std::string problem;
     bool scrubbing = false;
     Log& log;

@@ -87,7 +87,9 @@ void Writer::commit_group(GroupReport& report, bool& committing) {
     bool more = scrub_wanted_ || log_->oldest_moved();
     if (more) more = scrubber_->run_slice(report.jobs.empty() ? slice_alone : slice_beside_writes);
     committing = true;
+    const auto began = std::chrono::steady_clock::now();
     log_->commit();
+    report.commit_took = std::chrono::steady_clock::now() - began;
     committing = false;
     scrub_wanted_ = more;
     published_ = log_->head();

@@ -44,9 +44,11 @@ struct ApiOptions {
     std::size_t page_bytes = 4U << 20U;           // a list page ends early when it has so many
     std::chrono::milliseconds read_wait{5'000};   // for min_revision and consistency=linearizable
     std::chrono::milliseconds write_wait{5'000};  // for this node to apply what the store has committed
-    std::uint32_t access_log_every = 1;           // requests that go well per access log line; 0: only the others
+    std::uint32_t access_log_every = 1;           // of a route that go well per access log line; 0: only the others
     std::chrono::milliseconds health_interval{1'000};
     std::chrono::milliseconds health_patience{5'000};  // no answer of the store for so long: not ready
+    std::int64_t ready_lag_revisions = 10'000;         // further behind the store than this: not ready
+    std::chrono::milliseconds ready_lag{10'000};       // behind, or without a watch, for longer than this: not ready
 
     Rate address_rate{2'000, 4'000};                // requests of one address; loopback is not counted
     Rate principal_rate{5'000, 10'000};             // requests of one principal; not on a server that asks nobody
@@ -59,6 +61,14 @@ struct ApiOptions {
     bool reload_endpoint = false;                   // POST /-/reload
     bool shared_tickets = false;                    // other servers use the store: a ticket is good at any of them
     bool open_metrics = false;                      // /metrics and ?verbose for whoever asks
+};
+
+/// How this node is: what /healthz says.
+enum class HealthState : std::uint8_t {
+    starting,  // it has not read the store yet, and serves nothing
+    ready,     // all is well
+    degraded,  // reads are served from memory; the store is away, or this node is behind it
+    draining   // it is leaving
 };
 
 struct ApiStats {
@@ -116,7 +126,7 @@ class Api {
     /// The body limit of the route that a request is for (http::ServerOptions::body_limit).
     std::size_t body_limit(const http::Request& head) const;
 
-    /// Other limits from now on. What the api was made of stays: version, remember, health_*, access_log_every.
+    /// Other limits from now on. What the api was made of stays: version, remember, shared_tickets.
     void reconfigure(const ApiOptions& options);
 
     /// Asks the store how it is, again and again, for /readyz. Returns when cancelled. Run once, in a TaskGroup.
@@ -127,6 +137,11 @@ class Api {
     Result<push::AccessPtr> renew_access(std::string_view token, const push::AccessPtr& then);
     /// The authenticator was told something: every stream is asked again.
     void recheck_access();
+    HealthState health() const;
+    /// Whether the check of that name ("server", "feed", "store", "lag") passes.
+    bool passes(std::string_view check) const;
+    /// The store's last word on itself; a default one before the first.
+    const store::Status& store_status() const;
     /// From now on /readyz says "shutting down".
     void set_draining();
 

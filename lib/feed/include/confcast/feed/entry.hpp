@@ -37,6 +37,7 @@ struct Notification {
     std::string id;         // names it in the store
     Revision revision = 0;  // that it was made in
     store::Notification content;
+    std::string traceparent{};  // of the write that made it; "" when it belongs to no trace
 };
 using NotificationPtr = std::shared_ptr<const Notification>;
 
@@ -53,6 +54,7 @@ struct Change {
     std::vector<KeyChange> events;
     bool is_difference = false;
     std::vector<NotificationPtr> notifications{};
+    std::string traceparent{};  // of the write that made the events; "" when it belongs to no trace
 };
 using ChangePtr = std::shared_ptr<const Change>;
 

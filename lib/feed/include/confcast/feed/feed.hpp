@@ -40,9 +40,13 @@ struct FeedStats {
     std::uint64_t late = 0;        // of the duplicates, those that had never been applied: the feed lists again
     std::uint64_t discarded = 0;   // without a key or a revision
     std::uint64_t notifications = 0;
-    std::uint64_t foreign = 0;  // written by hand and breaking the rules of keys or notifications: not taken
-    std::uint64_t relists = 0;  // history was compacted away, or repair
-    std::uint64_t watch_restarts = 0;
+    std::uint64_t foreign = 0;             // written by hand and breaking the rules of keys or notifications: not taken
+    std::uint64_t relists = 0;             // history was compacted away, or repair
+    std::uint64_t watch_restarts = 0;      // the sum of these:
+    std::uint64_t restarts_lost = 0;       // the store was away, or ended the watch
+    std::uint64_t restarts_compacted = 0;  // what comes next in its history was gone
+    std::uint64_t restarts_history = 0;    // the store held another history than the one that was watched
+    std::uint64_t restarts_repair = 0;     // the watch had said something late, or not at all
     std::uint64_t epoch_changes = 0;
     std::uint64_t repairs = 0;  // keys mended by anti-entropy
 };
@@ -91,6 +95,13 @@ class Feed {
     /// The newest revision at which the settings here are known to be the store's: the position, or a later one that
     /// they were compared at. What lies between it and known_head() is how far this node may be behind.
     Revision confirmed() const;
+
+    /// The store has committed something of ours at that revision: until it is here this node is behind. Of
+    /// known_head() that cannot be said: what moved the store there may be somebody else's.
+    void expect(Revision revision);
+    /// By how many revisions, at most, and since when; 0 and nullopt when it is not, as far as it knows.
+    Revision behind() const;
+    std::optional<SteadyTime> behind_since() const;
 
     /// Returns when position().revision >= revision; not_caught_up (details "revision", "current") at the deadline.
     Awaitable<Result<>> wait_for(Revision revision, SteadyTime deadline);

@@ -34,6 +34,9 @@ class ByteStream {
     /// run(). No coroutine is woken per write. Does nothing after close().
     virtual void write(std::span<const std::string_view> pieces) = 0;
 
+    /// Whether the kernel has every byte of the last write() already, though on_written() has still to come.
+    virtual bool is_written() const { return false; }
+
     /// Ends the body, then the connection, after a write in flight is done. Idempotent.
     virtual void close() = 0;
     /// Cuts the connection: the peer sees that the body is not whole.

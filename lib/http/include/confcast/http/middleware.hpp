@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
+#include "confcast/base/trace_context.hpp"
 #include "confcast/http/message.hpp"
 
 namespace confcast::http {
@@ -43,6 +45,8 @@ struct Context {
     PathParams params;
     std::string_view route;  // the matched pattern ("/api/v1/config/*key"), "" before or without a match
     std::string request_id;
+    std::optional<TraceContext> trace;  // the request's trace with a span of ours; unset when no middleware has asked
+    bool is_traced = false;             // the request brought the trace: it is not one of ours
     Language language = Language::en;
     SteadyTime started;
     std::shared_ptr<const void> caller;  // whoever a middleware has found it to be: http does not look into it

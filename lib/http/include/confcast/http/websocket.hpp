@@ -37,6 +37,9 @@ class WebSocket {
     /// on_written() or the end of run(). No coroutine is woken per write.
     virtual void write_frames(std::span<const std::string_view> frames) = 0;
 
+    /// Whether the kernel has every byte of the last write_frames() already, though on_written() has still to come.
+    virtual bool is_written() const { return false; }
+
     /// Starts the closing handshake after a write in flight is done. Idempotent; the first reason wins.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
     /// Cuts the connection without a word.

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "confcast/observe/histogram.hpp"
+#include "confcast/base/histogram.hpp"
 
 namespace confcast::observe {
 

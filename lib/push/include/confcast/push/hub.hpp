@@ -2,6 +2,7 @@
 // queue.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/clock.hpp"
+#include "confcast/base/histogram.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/feed/feed.hpp"
 #include "confcast/push/access.hpp"
@@ -89,8 +91,14 @@ struct HubStats {
     std::uint64_t expired = 0;           // closed at the end of their access
     std::uint64_t renewed = 0;           // got another access in place
     std::uint64_t pings = 0;
-    std::uint64_t polls = 0;        // long polls that had to wait
-    std::uint64_t polls_woken = 0;  // of these, those that a change has answered
+    std::uint64_t polls = 0;                              // long polls that had to wait
+    std::uint64_t polls_woken = 0;                        // of these, those that a change has answered
+    std::array<std::uint64_t, framing_count> sessions{};  // open now, by Framing
+    /// Per write to a session with an update in it: until the kernel has had its last byte, from when this node saw the
+    /// oldest change in it, and from when that was written (by the writer's clock, to the millisecond). Not of what a
+    /// session catches up with, and not of folded updates.
+    Histogram push_seconds{latency_bounds};
+    Histogram delivery_seconds{latency_bounds};
 };
 
 /// All on the loop thread. The Feed, Clock and Log outlive the hub.
@@ -128,6 +136,12 @@ class Hub final : private feed::FeedListener {
     void drain(std::string_view reason, std::chrono::milliseconds window);
 
     std::size_t sessions() const;
+    /// Of all sessions: distinct ones, and how often they are held.
+    struct FilterCount {
+        std::size_t distinct = 0;
+        std::size_t held = 0;
+    };
+    FilterCount filters() const;
     /// The clients after that session which the query means, at most `limit`. Looks at a bounded number of sessions and
     /// copies a bounded number of bytes of filters: a page never stalls the loop, however many there are. Who is there
     /// all the time while the pages are read is in exactly one of them.

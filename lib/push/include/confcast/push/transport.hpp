@@ -32,6 +32,9 @@ class Transport {
     /// Writes all messages in order as one gathered write. Precondition: no send is in flight. Keeps the messages alive
     /// until on_sent() or on_closed().
     virtual void send(std::span<const MessagePtr> messages) = 0;
+    /// Whether the kernel has every byte of the last send() already, though on_sent() has still to come. One that
+    /// cannot tell says no.
+    virtual bool is_taken() const { return false; }
     /// Starts an orderly close (after a send in flight has finished). on_closed() follows. Idempotent.
     virtual void close(const CloseReason& reason) = 0;
     /// Cuts the connection now. on_closed() follows.

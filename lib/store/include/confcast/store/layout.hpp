@@ -6,6 +6,7 @@
 //   <prefix minus '/'>.confcast/tokens/<id>  an API token, without its secret
 //   <prefix minus '/'>.confcast/tickets/<id>  a one-time ticket's hash and whose it is, until somebody comes with it
 //   <prefix minus '/'>.confcast/idempotency/<id>  that a write with this Idempotency-Key has happened, as long
+//   <prefix minus '/'>.confcast/trace        the trace of a write that leaves no other record: one that only deletes
 // A metadata record counts only when its mod_revision equals its entry's. One watch over watched() sees both.
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include "confcast/base/async.hpp"
 #include "confcast/base/error.hpp"
+#include "confcast/base/trace_context.hpp"
 #include "confcast/store/types.hpp"
 
 namespace confcast::store {
@@ -31,8 +33,9 @@ struct Metadata {
     friend bool operator==(const Metadata&, const Metadata&) = default;
 };
 
-/// The record's bytes: text, readable with etcdctl.
-std::string encode_metadata(const Metadata& metadata);
+/// The record's bytes: text, readable with etcdctl. With the trace that the write belongs to (trace_of()), when there
+/// is one.
+std::string encode_metadata(const Metadata& metadata, const std::optional<TraceContext>& trace = std::nullopt);
 /// nullopt when the bytes are not a record (somebody else's key): the entry then has no metadata.
 std::optional<Metadata> decode_metadata(std::string_view bytes);
 
@@ -48,10 +51,11 @@ class Layout {
     std::string idempotency_key(std::string_view id) const;
     std::string token_key(std::string_view id) const;
     std::string ticket_key(std::string_view id) const;
+    const std::string& trace_key() const { return trace_key_; }
     /// [`/config.`, `/config0`) for `/config/`: entries and all that is beside them, whole revisions at a time.
     KeyRange watched() const;
 
-    enum class Kind : std::uint8_t { entry, metadata, notification, token, other };
+    enum class Kind : std::uint8_t { entry, metadata, notification, token, trace, other };
     struct Place {
         Kind kind = Kind::other;
         std::string_view key;  // the setting's, or a notification's or token's id: into the store key that was asked
@@ -66,6 +70,7 @@ class Layout {
     std::string idempotency_prefix_;
     std::string token_prefix_;
     std::string ticket_prefix_;
+    std::string trace_key_;
 };
 
 /// The rules of keys (api.md): 1..512 bytes of valid UTF-8, segments joined by '/', no empty segment, no "." or "..",

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "confcast/base/error.hpp"
+#include "confcast/base/trace_context.hpp"
 
 namespace confcast::store {
 
@@ -19,8 +20,10 @@ struct Notification {
 
 inline constexpr std::size_t max_event_id_bytes = 256;
 
-/// The bytes that are kept in the store: text, readable with etcdctl.
-std::string encode_notification(const Notification& notification);
+/// The bytes that are kept in the store: text, readable with etcdctl. With the trace that the write belongs to
+/// (trace_of()), when there is one.
+std::string encode_notification(const Notification& notification,
+                                const std::optional<TraceContext>& trace = std::nullopt);
 /// nullopt when the bytes are no record of a notification with a topic and an event id that keep their rules.
 std::optional<Notification> decode_notification(std::string_view bytes);
 

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "confcast/base/trace_context.hpp"
 
 namespace confcast::store {
 
@@ -16,5 +19,13 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 /// valid UTF-8), or as soon as `visit` says so.
 bool read_record(std::string_view bytes, std::string_view header,
                  const std::function<bool(std::string_view name, std::string value)>& visit);
+
+// Any record may say which trace the write that made it belongs to. Who sees the write tells it on; nobody keeps it.
+
+void append_trace(std::string& out, const std::optional<TraceContext>& trace);
+/// What append_trace() has put into a record of whatever kind; nullopt when it has none, or what is there is no trace.
+std::optional<TraceContext> trace_of(std::string_view record);
+/// A record of nothing else.
+std::string encode_trace(const TraceContext& trace);
 
 }  // namespace confcast::store

@@ -10,6 +10,7 @@
 #include "confcast/base/async.hpp"
 #include "confcast/base/clock.hpp"
 #include "confcast/base/error.hpp"
+#include "confcast/base/histogram.hpp"
 #include "confcast/base/log.hpp"
 #include "confcast/store/store.hpp"
 
@@ -48,6 +49,9 @@ class EmbeddedStore : public Store {
                                                        Log& log);
 
     virtual EmbeddedStats stats() const = 0;
+    /// Of commits that went well: how many writes were in each, and how long SQLite's COMMIT took, its fsync included.
+    virtual const Histogram& group_sizes() const = 0;
+    virtual const Histogram& commit_seconds() const = 0;
     /// Does now what the store's timer does now and then (ends leases that are due by the Clock, compacts when the
     /// interval is over, looks whether a disk that failed is back), and returns when that and all freeing of compacted
     /// history is done. For tests that move a ManualClock.

@@ -1,4 +1,4 @@
-#include "confcast/observe/histogram.hpp"
+#include "confcast/base/histogram.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace confcast::observe {
+namespace confcast {
 namespace {
 
 using testing::ElementsAre;
@@ -61,4 +61,4 @@ TEST(Histogram, HasRoomForItsCapacity) {
 }
 
 }  // namespace
-}  // namespace confcast::observe
+}  // namespace confcast

@@ -1,11 +1,11 @@
-#include "confcast/observe/histogram.hpp"
+#include "confcast/base/histogram.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <stdexcept>
 
-namespace confcast::observe {
+namespace confcast {
 
 Histogram::Histogram(std::span<const double> bounds) : size_(bounds.size()) {
     const bool finite = std::ranges::all_of(bounds, [](double bound) { return std::isfinite(bound); });
@@ -15,4 +15,4 @@ Histogram::Histogram(std::span<const double> bounds) : size_(bounds.size()) {
     std::ranges::copy(bounds, bounds_.begin());
 }
 
-}  // namespace confcast::observe
+}  // namespace confcast

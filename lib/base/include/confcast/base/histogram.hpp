@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace confcast::observe {
+namespace confcast {
 
 class Histogram {
   public:
@@ -44,4 +44,4 @@ class Histogram {
 inline constexpr std::array latency_bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                            0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   5.0,  10.0};
 
-}  // namespace confcast::observe
+}  // namespace confcast
