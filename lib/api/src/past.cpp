@@ -6,8 +6,11 @@
 namespace confcast::api {
 namespace {
 
-// Values can be a mebibyte each: a page is read in small steps, so that it ends near its byte limit.
-constexpr std::size_t step = 64;
+// Values can be a mebibyte each: a page is read in steps, small at first and larger while they stay small in bytes, so
+// that it ends near its byte limit.
+constexpr std::size_t first_step = 8;
+constexpr std::size_t largest_step = 256;
+constexpr std::size_t small_step_bytes = 256U << 10U;
 
 feed::EntryPtr join(const store::Layout& layout, store::KeyValue kv, const std::vector<store::KeyValue>& records) {
     auto entry = std::make_shared<feed::Entry>();
@@ -47,6 +50,7 @@ Awaitable<Result<PastPage>> list_past(store::Store& store, const store::Layout& 
                                       std::string after, store::Revision at, std::size_t limit, std::size_t max_bytes) {
     PastPage page;
     std::size_t bytes = 0;
+    std::size_t step = first_step;
     store::KeyRange rest = store::KeyRange::prefix(layout.entry_key(prefix));
     if (!after.empty()) rest.begin = std::max(rest.begin, successor(layout.entry_key(after)));
     for (;;) {
@@ -64,12 +68,14 @@ Awaitable<Result<PastPage>> list_past(store::Store& store, const store::Layout& 
         if (!records) co_return records.error();
 
         rest.begin = successor(found->kvs.back().key);
+        const std::size_t bytes_before = bytes;
         for (store::KeyValue& kv : found->kvs) {
             bytes += kv.value.size();
             page.leases.push_back(kv.lease);
             page.entries.push_back(join(layout, std::move(kv), records->kvs));
         }
         if (!page.more || page.entries.size() >= limit || bytes >= max_bytes) co_return page;
+        if (bytes - bytes_before <= small_step_bytes) step = std::min(2 * step, largest_step);
     }
 }
 

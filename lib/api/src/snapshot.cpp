@@ -15,7 +15,7 @@ namespace confcast::api {
 namespace {
 
 // Of one page, which is all that a dump keeps in memory: a slow reader costs no more.
-constexpr std::size_t page_settings = 256;
+constexpr std::size_t page_settings = 1024;
 constexpr std::size_t page_bytes = 512U << 10U;
 constexpr std::int64_t page_tokens = 256;
 constexpr std::int64_t retry_after_s = 10;

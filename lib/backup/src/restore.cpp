@@ -1,6 +1,7 @@
 #include "confcast/backup/restore.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@ constexpr std::size_t most_operations = 120;
 constexpr std::size_t most_bytes = 512U << 10U;
 constexpr std::int64_t read_step = 64;
 
-Error refuse(std::string reason) { return Error(Errc::invalid_parameter).with("reason", reason); }
+Error refuse(std::string_view reason) { return Error(Errc::invalid_parameter).with("reason", reason); }
 
 bool has_metadata(const DumpSetting& setting) { return setting.meta != store::Metadata{}; }
 
