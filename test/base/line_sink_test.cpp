@@ -9,6 +9,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "confcast/base/descriptor.hpp"
@@ -19,7 +20,6 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::StartsWith;
 
 std::string say_lost(std::uint64_t lost) { return "lost " + std::to_string(lost); }
 
@@ -65,10 +65,18 @@ TEST_F(LineSinkTest, DropsAndCountsWhatNobodyTakes) {
     std::thread ending([&sink] { sink.reset(); });
     const std::string all = read_all(reader);
     ending.join();
-    EXPECT_THAT(all, StartsWith("0...."));
-    EXPECT_THAT(all, HasSubstr("\nlost " + std::to_string(lost) + "\n"));
     EXPECT_THAT(all, EndsWith("19999" + std::string(100, '.') + "\n"));
-    EXPECT_EQ(static_cast<std::uint64_t>(std::ranges::count(all, '\n')), 20'000U - lost + 1);
+    std::uint64_t lines = 0;
+    std::uint64_t said = 0;
+    std::istringstream in(all);
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("lost "))
+            said += std::stoull(line.substr(5));
+        else
+            ++lines;
+    }
+    EXPECT_EQ(said, lost);
+    EXPECT_EQ(lines, 20'000U - lost);
 }
 
 TEST_F(LineSinkTest, EndsThoughNobodyReads) {

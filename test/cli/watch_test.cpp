@@ -30,7 +30,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 /// The stream is there when the server counts it.
 void wait_for_streams(const Server& server, int count) {
     ASSERT_TRUE(eventually([&] {
-        return server.http().get("/metrics").body.find("confcast_push_sessions " + std::to_string(count) + "\n") !=
+        return server.http()
+                   .get("/metrics")
+                   .body.find("confcast_push_sessions{transport=\"websocket\"} " + std::to_string(count) + "\n") !=
                std::string::npos;
     }));
 }

@@ -36,7 +36,7 @@ const server = new Confcastd(binary, directory, await freePort());
 server.argv.push('--bookmark', '200ms', '--journal-changes', '1', '--notifications', '1');
 await server.run();
 const write = (method, key, body) => request(method, `${server.base}/config/${key}`, body && JSON.stringify(body),
-  { 'content-type': 'application/json' });
+  { 'content-type': 'application/json', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
 await write('PUT', 'app/plain', { value: 'a', message: 'why', ttl: 600 });
 await write('PUT', 'app/bytes', { value: '/w==', encoding: 'base64' });
 

@@ -127,6 +127,9 @@ TEST_P(Listen, IsCountedWhileItIsThere) {
     const Server server;
     auto listener = std::make_unique<Listener>(server, GetParam(), "");
     const auto metrics = [&] { return server.http().get("/metrics").body; };
+    const std::string transport = std::string(R"(confcast_push_sessions{transport=")") +
+                                  (GetParam() == Listener::Kind::events ? "sse" : "ndjson") + R"("})";
+    EXPECT_NE(metrics().find(transport + " 1\n"), std::string::npos);
     EXPECT_NE(metrics().find("confcast_http_streams 1\n"), std::string::npos);
     EXPECT_NE(metrics().find("confcast_http_streams_total 1\n"), std::string::npos);
     listener.reset();
@@ -134,7 +137,7 @@ TEST_P(Listen, IsCountedWhileItIsThere) {
     while (load::Clock::now() < deadline && metrics().find("confcast_http_streams 0\n") == std::string::npos) {
     }
     EXPECT_NE(metrics().find("confcast_http_streams 0\n"), std::string::npos) << "who has left is seen to have left";
-    EXPECT_NE(metrics().find("confcast_push_sessions 0\n"), std::string::npos);
+    EXPECT_NE(metrics().find(transport + " 0\n"), std::string::npos);
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST(SlowSubscriber, AClientThatAcceptsNoByteIsClosedAndTheOthersLive) {
         reader.next();
         reader.drain();
         stopped.socket().send_raw("");  // a peer that has gone is found out by reading only
-        closed = metric().find("confcast_push_sessions 1\n") != std::string::npos;
+        closed = metric().find("confcast_push_sessions{transport=\"websocket\"} 1\n") != std::string::npos;
     }
     writers.stop();
     EXPECT_TRUE(closed) << "the stopped subscriber is still counted";

@@ -128,15 +128,15 @@ bool may_look_inside(const Call& call) {
     return !call.services.security.asks() || call.services.options.open_metrics || call.context.caller != nullptr;
 }
 
-/// 503 with what fails first. When asked for, all that is known.
-Error refuse_traffic(const Services& services, Error failure, const std::vector<Health::Check>& checks, bool verbose) {
-    std::move(failure).with("state", name_of(services.health.state()));
-    if (!verbose) return failure;
+/// Adds to a refusal what state it is, and when asked for all that is known.
+void tell_more(const Services& services, std::optional<Error>& failure, const std::vector<Health::Check>& checks,
+               bool verbose) {
+    std::move(*failure).with("state", name_of(services.health.state()));
+    if (!verbose) return;
     for (const Health::Check& check : checks)
-        std::move(failure).with(std::string(check.name) + "_since", instant(check.since));
+        std::move(*failure).with(std::string(check.name) + "_since", instant(check.since));
     const std::string endpoints = endpoints_in_words(services.health.endpoints());
-    if (!endpoints.empty()) std::move(failure).with("endpoints", endpoints);
-    return failure;
+    if (!endpoints.empty()) std::move(*failure).with("endpoints", endpoints);
 }
 
 /// The answer of a health route. Whoever is `patient` takes a node that serves reads while its store is away.
@@ -147,7 +147,10 @@ Result<http::Response> health_answer(Call& call, std::string_view status, bool p
     const std::vector<Health::Check> checks = call.services.health.checks();
     const bool degraded = call.services.health.state() == HealthState::degraded;
     std::optional<Error> failure = first_failure(checks);
-    if (failure && !(patient && degraded)) return refuse_traffic(call.services, std::move(*failure), checks, *verbose);
+    if (failure && !(patient && degraded)) {
+        tell_more(call.services, failure, checks, *verbose);
+        return std::move(*failure);
+    }
     std::string data = "{";
     append_member(data, "status", degraded ? name_of(HealthState::degraded) : status);
     if (!patient || degraded || *verbose) {
