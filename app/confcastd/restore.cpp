@@ -20,7 +20,7 @@ constexpr int failed = 1;
 constexpr int usage = 2;
 constexpr int invalid = 7;  // content, as for the command line tool
 
-constexpr const char* help_text =
+constexpr const char* manual_text =
     "confcastd restore [FLAGS] FILE|-\n\n"
     "Loads a dump that `confcast backup` has made into an empty store: the one that --store and --prefix name (and\n"
     "--etcd-… say how to reach); all flags of the server are taken. The whole dump is checked first, then written, "
@@ -90,7 +90,7 @@ int restore(Invocation invocation) {
     std::vector<std::string>& words = invocation.arguments;
     if (words.empty()) return fail(usage, "name the dump, or - for standard input (see confcastd restore --help)");
     if (words.front() == "--help" || words.front() == "-h") {
-        std::fputs(help_text, stdout);
+        std::fputs(manual_text, stdout);
         return 0;
     }
     const std::string name = words.back();
