@@ -29,6 +29,13 @@ void expect(const load::HttpResponse& response) {
 
 }  // namespace
 
+void HonestFigures::add(const HonestFigures& others) {
+    gets.add(others.gets);
+    puts.add(others.puts);
+    deliveries.add(others.deliveries);
+    failures.insert(failures.end(), others.failures.begin(), others.failures.end());
+}
+
 Honest::Honest(load::Endpoint server, bool tls, Rates rates) : server_(std::move(server)), tls_(tls), rates_(rates) {
     expect(Channel(server_, tls_).ask(load::http_request("PUT", target, {{"Content-Type", "text/plain"}}, stamp())));
     const auto start = [this](const char* who, void (Honest::*work)()) {

@@ -19,6 +19,8 @@ namespace confcast::hostile {
 struct HonestFigures {
     load::Latencies gets, puts, deliveries;
     std::vector<std::string> failures;
+
+    void add(const HonestFigures& others);
 };
 
 class Honest {
@@ -26,7 +28,7 @@ class Honest {
     struct Rates {
         unsigned readers = 4;
         std::chrono::microseconds read_every{10'000};  // each
-        std::chrono::microseconds write_every{50'000};
+        std::chrono::microseconds write_every{10'000};
     };
 
     Honest(load::Endpoint server, bool tls, Rates rates);

@@ -1,7 +1,8 @@
 #include "swarm.hpp"
 
-#include <sys/resource.h>
+#include <sched.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <array>
 #include <deque>
@@ -13,7 +14,6 @@ namespace confcast::hostile {
 namespace {
 
 using load::Clock;
-constexpr int low_priority = 10;
 constexpr std::size_t connects_at_once = 64;
 
 struct Attacker {
@@ -157,8 +157,17 @@ class Swarm {
 
 }  // namespace
 
+void Tally::add(const Tally& others) {
+    made += others.made;
+    most_open = std::max(most_open, others.most_open);
+    failed += others.failed;
+    ended += others.ended;
+    for (const auto& [what, count] : others.answers) answers[what] += count;
+}
+
 Tally attack(const load::Endpoint& server, const Plan& plan, const std::atomic<bool>& stop) {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), low_priority);  // of this thread
+    const sched_param none{};
+    ::sched_setscheduler(::gettid(), SCHED_IDLE, &none);  // this thread runs when no other wants to
     return Swarm(server, plan).run(stop);
 }
 

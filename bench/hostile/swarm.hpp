@@ -31,6 +31,8 @@ struct Tally {
     std::size_t failed = 0;                        // could not connect
     std::size_t ended = 0;                         // by the server
     std::map<std::string, std::size_t> answers{};  // "400", "101", …; "close 1002"; "other"
+
+    void add(const Tally& others);
 };
 
 /// Runs the plan until it is done or `stop` is set.

@@ -15,6 +15,10 @@ class Latencies {
         values_.push_back(value);
         sorted_ = false;
     }
+    void add(const Latencies& others) {
+        values_.insert(values_.end(), others.values_.begin(), others.values_.end());
+        sorted_ = false;
+    }
     std::size_t size() const { return values_.size(); }
 
     /// How many there are in [from, to).
