@@ -141,8 +141,7 @@ Awaitable<> Application::tick_streams() {
 
 // One line for people, on stdout, when the first request would be answered well.
 Awaitable<> Application::announce() {
-    const Result<> listed = co_await feed_.wait_for(1, SteadyTime::max());
-    if (!listed) co_return;
+    if (!co_await feed_.until_ready()) co_return;
     const std::string url = url_of(options_.server, server_.port(), secure_.wanted());
     std::printf("confcast %s is ready: %s (settings in %s)\n", options_.api.version.c_str(), url.c_str(),
                 options_.store_name.c_str());

@@ -12,6 +12,7 @@ class FeedComparisonTest : public FeedTest {
         int turns = 0;
         ASSERT_TRUE(until([&] { return ++turns > 12; }));
     }
+    Awaitable<> tell_when_ready(std::optional<bool>& told) { told = co_await feed_->until_ready(); }
 };
 
 // On a store that does not say that a revision holds nothing of ours
@@ -39,8 +40,15 @@ TEST_F(FeedComparisonTest, IsNotReadyWhileSomethingIsMissing) {
     ASSERT_TRUE(until([this] { return store_.calls(MemoryStore::Call::range) >= 2 && store_.open_watches() > 0; }));
     confcast::test::settle(io_);
     EXPECT_FALSE(feed_->ready());
+    EXPECT_GT(feed_->position().revision, 0);
+    std::optional<bool> told;
+    tasks_.spawn("waits", tell_when_ready(told));
+    confcast::test::settle(io_);
+    EXPECT_FALSE(told) << "a revision alone is not it";
     store_.release_watches();
-    ASSERT_TRUE(until([this] { return feed_->ready(); }));
+    ASSERT_TRUE(until([&] { return told.has_value(); }));
+    EXPECT_TRUE(*told);
+    EXPECT_TRUE(feed_->ready());
     EXPECT_EQ(held(), expected());
     EXPECT_EQ(feed_->stats().relists, 0U) << "it was under way";
 }

@@ -30,7 +30,7 @@ TEST(LogNobodyReads, HoldsNothingUpAndSaysWhatIsMissing) {
         if (i % 1'000 == 0) dropped = number_of(client.get("/metrics").body, "confcast_log_dropped_total");
     }
     EXPECT_GT(dropped, 0);
-    EXPECT_EQ(server.put("app/a", "1"), 2);
+    EXPECT_GT(server.put("app/a", "1"), 0);
 
     std::string read;
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};

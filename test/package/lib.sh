@@ -2,6 +2,7 @@
 # What the tests of the packages share. Sourced by them.
 
 # Arguments of the tests: the build tree, cmake, a directory to work in.
+# shellcheck disable=SC2034
 build=$1 cmake=$2 work=$3
 cpack=$(dirname "$cmake")/cpack
 
@@ -24,10 +25,10 @@ $output"
     printf 'ok: %s\n' "$what"
 }
 
-# make_packages RELEASE DIRECTORY
+# make_packages RELEASE DIRECTORY [COMPONENTS]
 make_packages() {
     mkdir -p "$2"
-    (cd "$build" && "$cpack" -G DEB -D "CPACK_DEBIAN_PACKAGE_RELEASE=$1" -B "$2") >"$2.log" 2>&1 ||
+    (cd "$build" && "$cpack" -G DEB -D "CPACK_DEBIAN_PACKAGE_RELEASE=$1" ${3:+-D "CPACK_COMPONENTS_ALL=$3"} -B "$2") >"$2.log" 2>&1 ||
         fail "cpack: $(tail -n 30 "$2.log")"
     rm -rf "$2/_CPack_Packages"
 }

@@ -31,6 +31,7 @@ Feed::Impl::Impl(Executor loop, store::Store& store, store::Layout where, FeedOp
       journal(with.journal),
       notifications(with.notifications),
       waiters(loop, time),
+      got_ready(loop),
       stale_since(time.now()) {}
 
 template <class Tell>
@@ -133,11 +134,17 @@ void Feed::Impl::look_behind() {
 void Feed::Impl::confirm(Revision revision) {
     confirmed = std::max(confirmed, revision);
     look_behind();
-    if (listed && revision >= goal) ready = true;
+    if (revision >= goal) get_ready();
+}
+
+void Feed::Impl::get_ready() {
+    if (ready || !listed) return;
+    ready = true;
+    got_ready.notify_all();
 }
 
 void Feed::Impl::reached() {
-    if (!ready && listed && position.revision >= goal) ready = true;
+    if (position.revision >= goal) get_ready();
     look_behind();
     waiters.reached(position.revision);
 }
@@ -215,6 +222,15 @@ bool Feed::resumable(Revision since) const {
     if (is_void(since)) return false;
     return std::ranges::none_of(impl_->unseen,
                                 [&](const auto& stretch) { return since > stretch.first && since < stretch.second; });
+}
+
+Awaitable<bool> Feed::until_ready() {
+    while (!impl_->ready) {
+        const auto state = co_await boost::asio::this_coro::cancellation_state;
+        if (state.cancelled() != boost::asio::cancellation_type::none) co_return false;
+        co_await impl_->got_ready.wait();
+    }
+    co_return true;
 }
 
 Awaitable<Result<>> Feed::wait_for(Revision revision, SteadyTime deadline) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assemble.hpp"
+#include "confcast/base/notifier.hpp"
 #include "confcast/feed/feed.hpp"
 #include "difference.hpp"
 #include "waiters.hpp"
@@ -49,6 +50,7 @@ struct Feed::Impl {
 
     bool listed = false;
     bool ready = false;
+    Notifier got_ready;
     Revision goal = 0;  // ready when applied
     std::optional<SteadyTime> stale_since;
     std::optional<SteadyTime> behind_since;
@@ -67,6 +69,7 @@ struct Feed::Impl {
     void advance(Revision revision);
     void reached();
     void look_behind();
+    void get_ready();
     template <class Tell>
     void tell(const Tell& tell);
 };

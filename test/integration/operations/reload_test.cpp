@@ -75,7 +75,7 @@ TEST_F(ReloadedServer, DoesAtAHangupWhatTheEndpointDoes) {
         return server_->http().get("/metrics").body.find("confcast_config_last_reload_successful 0") !=
                std::string::npos;
     }));
-    EXPECT_THAT(server_->output(), HasSubstr("Did you mean settings.max_value?"));
+    EXPECT_TRUE(soon([&] { return server_->output().find("Did you mean settings.max_value?") != std::string::npos; }));
     EXPECT_EQ(put_status("12345678"), 413U) << "the old one goes on";
 }
 

@@ -88,6 +88,8 @@ class Feed {
     /// True once everything up to the head seen at start is applied, or a comparison has shown that nothing is missing
     /// (a store may be slow to say that revisions hold nothing of ours): before it nothing may be served.
     bool ready() const;
+    /// Returns true when ready() is; false when it was cancelled before.
+    Awaitable<bool> until_ready();
     /// Since when the watch is down (reads may be stale); nullopt while it is up.
     std::optional<SteadyTime> stale_since() const;
     /// The newest revision that this node knows the store has (>= position().revision).
