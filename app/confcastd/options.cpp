@@ -228,7 +228,7 @@ void read_words(const Phrases& words, Options& options, Problems& problems) {
 }  // namespace
 
 std::string adopt(Options& options, InheritedSocket socket) {
-    const std::string problem = listen_on(asio::ip::make_address(socket.host), socket.host, options);
+    std::string problem = listen_on(asio::ip::make_address(socket.host), socket.host, options);
     if (!problem.empty()) return problem;
     options.server.port = socket.port;
     options.server.descriptor = socket.descriptor;
@@ -257,8 +257,9 @@ Options OptionsReader::read(const Layer& layer, Problems& problems) {
             given.words.empty() && setting->kind != Setting::Kind::list ? "wants a value" : setting->take(given.words);
         if (problem.empty()) continue;
         // A flag says which setting is meant, and so does a variable.
-        const std::string of = given.source == Source::file ? setting->path() + ": " : "";
-        problems.push_back({given.source, given.where + ": " + of + problem, given.line});
+        std::string text = given.where + ": ";
+        if (given.source == Source::file) text.append(setting->path()).append(": ");
+        problems.push_back({given.source, text.append(problem), given.line});
     }
     if (problems.empty()) read_words(impl_->words, impl_->options, problems);
     return std::move(impl_->options);

@@ -138,7 +138,7 @@ struct Attacked {
 void attack_once(const Options& options, const Plan& plan, const Target& target, Honest& honest, Attacked& all) {
     const double cpu_before = target.cpu_seconds();
     std::atomic<bool> stop = false;
-    auto swarm = std::async(std::launch::async, [&] { return attack(target.endpoint(), plan, stop); });
+    auto swarm = std::async(std::launch::async, [&] { return attack(target.endpoint(), plan, options.verdict, stop); });
     auto hands = std::async(std::launch::async, [&] { return shake_hands(target.endpoint(), plan.handshakes, stop); });
     const auto began = Clock::now();
     // A plan of so many requests goes on until they are done, for two minutes at most.

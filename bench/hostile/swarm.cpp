@@ -165,9 +165,9 @@ void Tally::add(const Tally& others) {
     for (const auto& [what, count] : others.answers) answers[what] += count;
 }
 
-Tally attack(const load::Endpoint& server, const Plan& plan, const std::atomic<bool>& stop) {
+Tally attack(const load::Endpoint& server, const Plan& plan, bool idle, const std::atomic<bool>& stop) {
     const sched_param none{};
-    ::sched_setscheduler(::gettid(), SCHED_IDLE, &none);  // this thread runs when no other wants to
+    if (idle) ::sched_setscheduler(::gettid(), SCHED_IDLE, &none);  // this thread
     return Swarm(server, plan).run(stop);
 }
 

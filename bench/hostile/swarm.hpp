@@ -1,5 +1,5 @@
-// Many connections that do what no honest client does, from one thread of low priority: on a machine that attacker and
-// server share, the attacker's own work must not be taken for the server's.
+// Many connections that do what no honest client does, from one thread. Where attackers and honest clients share a
+// processor, the former's own work must not be taken for the server's.
 #pragma once
 
 #include <atomic>
@@ -35,7 +35,7 @@ struct Tally {
     void add(const Tally& others);
 };
 
-/// Runs the plan until it is done or `stop` is set.
-Tally attack(const load::Endpoint& server, const Plan& plan, const std::atomic<bool>& stop);
+/// Runs the plan until it is done or `stop` is set. `idle`: only when nothing else on its processor wants to run.
+Tally attack(const load::Endpoint& server, const Plan& plan, bool idle, const std::atomic<bool>& stop);
 
 }  // namespace confcast::hostile
