@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds stream_tick{250};
 constexpr std::chrono::seconds status_interval{5};
+constexpr std::chrono::seconds patience_with_queue{3};
 constexpr std::chrono::seconds task_end{5};  // for tasks to see that they are cancelled
 
 std::string url_of(const http::ServerOptions& options, std::uint16_t port, bool secure) {
@@ -117,7 +118,7 @@ void Application::start_tasks() {
     tasks_.spawn("streams", tick_streams());
     tasks_.spawn("loop monitor", loop_monitor_.run());
     tasks_.spawn("credentials", watch_credentials());
-    tasks_.spawn("listener", server_.run());
+    tasks_.spawn("listener", accept_clients());
     secure_.start(tasks_);
     tasks_.spawn("hangups", wait_for_hangups());
     tasks_.spawn("announcement", announce());
@@ -126,6 +127,21 @@ void Application::start_tasks() {
         if (thrown) std::rethrow_exception(thrown);  // to the loop, which logs it
         log_.info("app", "stopped");
     });
+}
+
+// A port that the service manager keeps while nobody serves it has a queue: who waits there is not let in before there
+// is an answer, so that a restart costs a moment and not a 503. A store that stays away is told all the same.
+Awaitable<> Application::accept_clients() {
+    if (options_.server.descriptor >= 0) {
+        SteadyTimer timer(io_.get_executor());
+        const SteadyTime end = clock_.now() + patience_with_queue;
+        while (!feed_.ready() && clock_.now() < end) {
+            timer.expires_after(std::chrono::milliseconds{5});
+            const auto [ec] = co_await timer.async_wait(as_result);
+            if (ec) co_return;
+        }
+    }
+    co_await server_.run();
 }
 
 // Cancellation: ends the timer's wait, and this returns.

@@ -57,6 +57,7 @@ class Application {
 
   private:
     void start_tasks();
+    Awaitable<> accept_clients();
     Awaitable<> tick_streams();
     Awaitable<> watch_credentials();
     Awaitable<> announce();
