@@ -74,7 +74,7 @@ void Listener::take_limits() {
 
 Result<> Listener::open() {
     take_limits();
-    const Result<> opened = shared_->options.descriptor >= 0 ? adopt() : bind();
+    Result<> opened = shared_->options.descriptor >= 0 ? adopt() : bind();
     if (!opened) {
         close();
         return opened;
