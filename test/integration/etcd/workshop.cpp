@@ -17,15 +17,6 @@ ServerSetup on_etcd(const std::string& endpoints) {
             .store = "etcd:" + endpoints};
 }
 
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-    const auto deadline = Clock::now() + limit;
-    while (!condition()) {
-        if (Clock::now() > deadline) return false;
-        std::this_thread::sleep_for(10ms);
-    }
-    return true;
-}
-
 bool is_stale(const Server& server) {
     return !server.http().get("/api/v1/config?limit=1").header("X-Confcast-Stale").empty();
 }

@@ -11,14 +11,12 @@
 #include "../watcher.hpp"
 #include "../writers.hpp"
 #include "confcast/test/etcd_cluster.hpp"
+#include "confcast/test/eventually.hpp"
 
 namespace confcast::test {
 
 /// A server on that store. Its probes are quick, so that tests wait little for what they find out.
 ServerSetup on_etcd(const std::string& endpoints);
-
-/// Asks again and again; false when it does not become true in time.
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds{60});
 
 /// Whether a read says that the node's watch is down.
 bool is_stale(const Server& server);

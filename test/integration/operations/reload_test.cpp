@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "confcast/load/websocket.hpp"
+#include "confcast/test/eventually.hpp"
 #include "confcast/test/files.hpp"
 #include "server.hpp"
 
@@ -24,14 +25,6 @@ class ReloadedServer : public testing::Test {
     json::object reload() { return envelope_of(server_->http().request("POST", "/-/reload")); }
     unsigned put_status(const std::string& value) {
         return server_->http().put("/config/app/a", value, {{"Content-Type", "text/plain"}}).status;
-    }
-    static bool soon(const std::function<bool()>& holds) {
-        const auto deadline = load::Clock::now() + std::chrono::seconds{20};
-        while (!holds()) {
-            if (load::Clock::now() > deadline) return false;
-            std::this_thread::sleep_for(std::chrono::milliseconds{5});
-        }
-        return true;
     }
 
     TemporaryDirectory directory_;
@@ -54,7 +47,7 @@ TEST_F(ReloadedServer, TakesWhatIsLiveAndKeepsItsStreams) {
         << "the flag beats the file";
     EXPECT_EQ(put_status("12345678"), 413U);
     EXPECT_EQ(put_status("last"), 200U);
-    EXPECT_TRUE(soon([&] {
+    EXPECT_TRUE(eventually([&] {
         const auto message = stream.receive();
         return (message && message->find("last") != std::string::npos) || stream.ended();
     }));
@@ -64,18 +57,19 @@ TEST_F(ReloadedServer, TakesWhatIsLiveAndKeepsItsStreams) {
 TEST_F(ReloadedServer, DoesAtAHangupWhatTheEndpointDoes) {
     say("[settings]\nmax_value = 4\n[streams]\nencoded_bytes = \"1MiB\"\n[log]\nlevel = \"debug\"\n");
     server_->signal(SIGHUP);
-    EXPECT_TRUE(soon([&] { return put_status("12345678") == 413U; }));
-    EXPECT_TRUE(soon([&] { return server_->output().find("a setting takes a restart") != std::string::npos; }));
+    EXPECT_TRUE(eventually([&] { return put_status("12345678") == 413U; }));
+    EXPECT_TRUE(eventually([&] { return server_->output().find("a setting takes a restart") != std::string::npos; }));
     EXPECT_THAT(server_->output(), HasSubstr("setting=streams.encoded_bytes"));
     EXPECT_THAT(server_->http().get("/metrics").body, HasSubstr("confcast_config_last_reload_successful 1"));
 
     say("[settings]\nmax_valeu = 400\n");
     server_->signal(SIGHUP);
-    EXPECT_TRUE(soon([&] {
+    EXPECT_TRUE(eventually([&] {
         return server_->http().get("/metrics").body.find("confcast_config_last_reload_successful 0") !=
                std::string::npos;
     }));
-    EXPECT_TRUE(soon([&] { return server_->output().find("Did you mean settings.max_value?") != std::string::npos; }));
+    EXPECT_TRUE(
+        eventually([&] { return server_->output().find("Did you mean settings.max_value?") != std::string::npos; }));
     EXPECT_EQ(put_status("12345678"), 413U) << "the old one goes on";
 }
 

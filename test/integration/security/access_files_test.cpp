@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "confcast/load/websocket.hpp"
+#include "confcast/test/eventually.hpp"
 #include "credentials.hpp"
 #include "server.hpp"
 
@@ -35,15 +36,6 @@ class AccessFiles : public testing::Test {
         std::ostringstream out;
         out << in.rdbuf();
         return out.str();
-    }
-    /// What is written behind the loop's back is there soon.
-    static bool soon(const std::function<bool()>& holds) {
-        const auto deadline = load::Clock::now() + std::chrono::seconds{20};
-        while (!holds()) {
-            if (load::Clock::now() > deadline) return false;
-            std::this_thread::sleep_for(std::chrono::milliseconds{5});
-        }
-        return true;
     }
 
     TemporaryDirectory files_;
@@ -76,7 +68,7 @@ TEST_F(AccessFiles, ATokenThatGoesFromTheFileEndsItsStreamAndNoOther) {
         const auto message = stays.receive();
         return message && message->find("\"update\"") != std::string::npos;
     };
-    EXPECT_TRUE(soon([&] { return arrived() || stays.ended(); }));
+    EXPECT_TRUE(eventually([&] { return arrived() || stays.ended(); }));
     EXPECT_FALSE(stays.ended());
 }
 
@@ -84,12 +76,13 @@ TEST_F(AccessFiles, ATokenThatComesIntoTheFileIsTaken) {
     const auth::NewToken late = new_token("late", {"read:**"});
     EXPECT_EQ(get("/api/v1/config", bearer(late)).status, 401U);
     write_credentials(credentials_, {admin_, late});
-    EXPECT_TRUE(soon([&] { return get("/api/v1/config", bearer(late)).status == 200U; }));
+    EXPECT_TRUE(eventually([&] { return get("/api/v1/config", bearer(late)).status == 200U; }));
 }
 
 TEST_F(AccessFiles, AFileThatIsBrokenOrOpenToOthersLeavesTheOldCredentials) {
     std::filesystem::permissions(credentials_, std::filesystem::perms{0666});
-    EXPECT_TRUE(soon([&] { return server_->output().find("new credentials cannot be taken") != std::string::npos; }));
+    EXPECT_TRUE(
+        eventually([&] { return server_->output().find("new credentials cannot be taken") != std::string::npos; }));
     EXPECT_EQ(get("/api/v1/config", bearer(admin_)).status, 200U);
     EXPECT_EQ(get("/config/app/a").status, 401U);
 }
@@ -98,7 +91,7 @@ TEST_F(AccessFiles, TheAuditIsForTheOwnerAndHoldsNoSecret) {
     ASSERT_EQ(put("app/a", "a-value-that-is-secret", admin_).status / 100, 2U);
     EXPECT_EQ(put("app/a", "another-secret", reader_).status, 403U);
     EXPECT_EQ(get("/config/app/a", {{"Authorization", "Bearer confcast_not-a-token"}}).status, 401U);
-    EXPECT_TRUE(soon([&] { return text_of(audit_).find("reader") != std::string::npos; })) << text_of(audit_);
+    EXPECT_TRUE(eventually([&] { return text_of(audit_).find("reader") != std::string::npos; })) << text_of(audit_);
     ASSERT_EQ(server_->terminate(), 0);
     struct stat about{};
     ASSERT_EQ(::stat(audit_.c_str(), &about), 0);
@@ -113,13 +106,13 @@ TEST_F(AccessFiles, TheAuditIsForTheOwnerAndHoldsNoSecret) {
 
 TEST_F(AccessFiles, AHangupOpensTheAuditAnewAfterItWasRenamed) {
     ASSERT_EQ(put("app/a", "1", admin_).status / 100, 2U);
-    ASSERT_TRUE(soon([&] { return text_of(audit_).find("app/a") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] { return text_of(audit_).find("app/a") != std::string::npos; }));
     const std::filesystem::path old = audit_.string() + ".1";
     std::filesystem::rename(audit_, old);
     server_->signal(SIGHUP);
-    ASSERT_TRUE(soon([&] { return std::filesystem::exists(audit_); }));
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(audit_); }));
     ASSERT_EQ(put("app/b", "1", admin_).status / 100, 2U);
-    EXPECT_TRUE(soon([&] { return text_of(audit_).find("app/b") != std::string::npos; }));
+    EXPECT_TRUE(eventually([&] { return text_of(audit_).find("app/b") != std::string::npos; }));
     EXPECT_EQ(text_of(old).find("app/b"), std::string::npos);
     struct stat about{};
     ASSERT_EQ(::stat(audit_.c_str(), &about), 0);
