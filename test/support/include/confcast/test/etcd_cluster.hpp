@@ -18,6 +18,7 @@ namespace confcast::test {
 struct EtcdClusterSetup {
     std::size_t members = 3;
     std::string progress_interval = "100ms";  // of watches; etcd's own is ten minutes
+    bool syncs = false;                       // to disk, before it answers; of no use to a test
 };
 
 class EtcdCluster {
