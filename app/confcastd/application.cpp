@@ -152,6 +152,7 @@ Awaitable<> Application::tick_streams() {
         const auto [ec] = co_await timer.async_wait(as_result);
         if (ec) co_return;
         hub_.tick();
+        if (spare_.is_due(server_.stats().connections, clock_.now())) return_memory();
     }
 }
 

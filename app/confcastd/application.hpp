@@ -28,6 +28,7 @@
 #include "options.hpp"
 #include "reloader.hpp"
 #include "secure.hpp"
+#include "spare_memory.hpp"
 
 namespace confcast::app {
 
@@ -83,6 +84,7 @@ class Application {
     observe::RequestMetrics request_metrics_;
     AccessControl access_;
     MemoryBudget memory_;
+    SpareMemory spare_;
     feed::Feed feed_;
     push::Hub hub_;
     api::Api api_;

@@ -21,6 +21,7 @@ struct Case {
     std::size_t in_flight;
     std::size_t publications;
     double slow = 0;
+    std::size_t filters = 1;
 };
 
 fanout::Report measure(const Program& server, const Case& one, double idle) {
@@ -32,6 +33,8 @@ fanout::Report measure(const Program& server, const Case& one, double idle) {
     options.in_flight = one.in_flight;
     options.publications = one.publications;
     options.slow_percent = one.slow;
+    options.filters = one.filters;
+    options.keys = one.filters;
     options.idle = idle;
     fanout::Run run(options);
     fanout::Report report = run.execute();
@@ -46,7 +49,8 @@ std::string size_of(std::size_t bytes) {
 std::string name_of(const Case& one) {
     return "fan-out " + std::to_string(one.clients) + " x " + size_of(one.payload) +
            (one.in_flight > 1 ? ", " + std::to_string(one.in_flight) + " in flight" : "") +
-           (one.slow > 0 ? ", some slow" : "");
+           (one.slow > 0 ? ", 1 % slow" : "") +
+           (one.filters > 1 ? ", " + std::to_string(one.filters) + " filters each" : "");
 }
 
 struct Measured {
@@ -110,7 +114,8 @@ void compare_fanout(Bench& bench) {
                                          Wanted{{some, 16'384, 1, publications(500)}, large_target, none},
                                          Wanted{{many, 16'384, 1, publications(60)}, large_target, none},
                                          Wanted{{few, 256, 1, publications(2'000)}, none, none},
-                                         Wanted{{some, 256, 1, publications(500), 1}, none, none}}) {
+                                         Wanted{{some, 256, 1, publications(500), 1}, none, none},
+                                         Wanted{{some, 256, 1, publications(500), 0, 10}, none, none}}) {
         const auto measured = measure(bench, one, 0);
         bench.add(name_of(one) + ": CPU", "us/delivery", measured.cpu, cpu);
         if (last) bench.add(name_of(one) + ": last one's p99", "us", measured.last, last);

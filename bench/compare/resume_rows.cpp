@@ -1,6 +1,7 @@
 // A restart under a crowd, and a storm of clients that come and go.
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "comeback/crowd.hpp"
 #include "confcast/load/http.hpp"
@@ -64,6 +65,8 @@ void storm(Bench& bench, std::size_t clients) {
     const auto before = server.stats().rss_bytes;
     for (std::size_t i = 0; i < storm_waves; ++i) wave(clients / storm_waves);
     wait_gone();
+    // What is free goes back to the system a moment later.
+    std::this_thread::sleep_for(2s);
     Rounds memory;
     memory.add(static_cast<double>(server.stats().rss_bytes) / (1U << 20U), static_cast<double>(before) / (1U << 20U));
     bench.add("memory after " + std::to_string(clients) + " clients have come and gone, to before", "MiB", memory,

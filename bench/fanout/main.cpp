@@ -23,6 +23,8 @@ void declare(CLI::App& app, Options& options, std::string& server) {
     app.add_option("--rate", options.rate, "publications per second instead of a closed loop");
     app.add_option("--payload", options.payload, "bytes of each value")->capture_default_str();
     app.add_option("--keys", options.keys, "keys that are written in turn")->capture_default_str();
+    app.add_option("--filters", options.filters, "filters of each subscriber: all see everything, by one or by several")
+        ->capture_default_str();
     app.add_option("--slow", options.slow_percent, "percent of the subscribers that stop reading again and again");
     app.add_option("--slow-pause", options.slow_pause, "seconds that they stop for")->capture_default_str();
     app.add_option("--slow-bytes", options.slow_bytes, "bytes that they read in between (default: what is there)");

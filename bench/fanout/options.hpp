@@ -24,6 +24,7 @@ struct Options {
     double rate = 0;            // per second; 0 = closed loop
     std::size_t payload = 256;
     std::size_t keys = 1;
+    std::size_t filters = 1;  // of each: the run's prefix, then others that match all, a part or nothing of it
     double slow_percent = 0;
     double slow_pause = 1.0;     // seconds that a slow client does not read, again and again
     std::size_t slow_bytes = 0;  // that it reads between two pauses; 0 = what is there

@@ -24,6 +24,21 @@ Clock::duration duration_of(double seconds) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
+/// What a subscriber asks for. The first filter is enough; the others find out what more of them cost: of those that
+/// match, one a key in nine or all, of those that don't, each kind.
+std::string target_of(const Options& options, const std::string& prefix) {
+    std::string target = options.path + "?prefix=" + prefix + "&snapshot=false";
+    for (std::size_t i = 1; i < options.filters; ++i) {
+        const std::string number = std::to_string(i);
+        const std::string kinds[] = {
+            "&glob=" + prefix + "*",          "&key=" + prefix + number, "&prefix=" + prefix + number,
+            "&prefix=idle/" + number,         "&glob=idle/*/" + number,  "&key=idle/" + number,
+            "&glob=" + prefix + number + "?", "&glob=**/" + number,      "&glob=bench/*/" + number};
+        target += kinds[(i - 1) % std::size(kinds)];
+    }
+    return target;
+}
+
 }  // namespace
 
 Run::Run(const Options& options)
@@ -32,7 +47,7 @@ Run::Run(const Options& options)
       key_prefix_("bench/" + std::to_string(::getpid()) + "-" +
                   std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + "/"),
       ledger_(options.clients),
-      swarm_(options, options.path + "?prefix=" + key_prefix_ + "&snapshot=false", poller_, *this) {}
+      swarm_(options, target_of(options, key_prefix_), poller_, *this) {}
 
 Report Run::execute() {
     // One that comes and goes first: what a server makes once, at its first client, is no cost of each.

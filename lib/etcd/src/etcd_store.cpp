@@ -91,6 +91,18 @@ Awaitable<Result<store::RangeResult>> ask_range(CorePtr core, store::RangeReques
     co_return from_range(std::move(*answer));
 }
 
+Awaitable<Result<Revision>> ask_soon_replayed(CorePtr core, store::KeyRange range, Revision wanted) {
+    if (core->closed()) co_return Error(Errc::shutting_down);
+    const EtcdOptions& options = core->options();
+    const auto answer = co_await core->read(to_latest(range, options.replayed_keys));
+    if (!answer) co_return answer.error();
+    const Revision head = answer->header().revision();
+    Revision start = std::max(wanted, head - options.replayed_revisions);
+    // All that has changed after the last of them is among them.
+    if (answer->more()) start = std::max(start, answer->kvs(answer->kvs_size() - 1).mod_revision());
+    co_return std::min(start, head);
+}
+
 Awaitable<Result<store::TransactionResult>> ask_commit(CorePtr core, store::Transaction transaction) {
     if (core->closed()) co_return Error(Errc::shutting_down);
     const auto sound = check(transaction);
@@ -204,6 +216,9 @@ class GrpcStore final : public EtcdStore {
     Awaitable<Result<store::Status>> status() override { return ask_status(core_); }
     Awaitable<Result<store::RangeResult>> range(store::RangeRequest request) override {
         return ask_range(core_, std::move(request));
+    }
+    Awaitable<Result<Revision>> soon_replayed(store::KeyRange range, Revision wanted) override {
+        return ask_soon_replayed(core_, std::move(range), wanted);
     }
     Awaitable<Result<store::TransactionResult>> commit(store::Transaction transaction) override {
         return ask_commit(core_, std::move(transaction));

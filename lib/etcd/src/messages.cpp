@@ -53,6 +53,16 @@ pb::RangeRequest to_range(const store::RangeRequest& request) {
 
 pb::RangeRequest to_range(const std::string& key, Revision at) { return read_key(key, at); }
 
+pb::RangeRequest to_latest(const store::KeyRange& range, std::int64_t limit) {
+    pb::RangeRequest latest;
+    set_range(latest, range);
+    latest.set_limit(limit);
+    latest.set_keys_only(true);
+    latest.set_sort_target(pb::RangeRequest::MOD);
+    latest.set_sort_order(pb::RangeRequest::DESCEND);
+    return latest;
+}
+
 store::RangeResult from_range(pb::RangeResponse response) {
     store::RangeResult result;
     result.revision = response.header().revision();

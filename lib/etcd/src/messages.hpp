@@ -12,6 +12,8 @@ namespace pb = etcdserverpb;
 /// etcd has no empty key and writes "no upper bound" as one zero byte.
 pb::RangeRequest to_range(const store::RangeRequest& request);
 pb::RangeRequest to_range(const std::string& key, Revision at);
+/// Which keys have changed last, the latest first.
+pb::RangeRequest to_latest(const store::KeyRange& range, std::int64_t limit);
 store::RangeResult from_range(pb::RangeResponse response);
 
 pb::WatchRequest to_watch(const store::WatchRequest& request);

@@ -112,6 +112,12 @@ Awaitable<Action> Replicator::list_all(Revision at) {
     const SteadyTime began = feed_.clock.now();
     // Before its awaits: the next status may name another history.
     const Epoch epoch = plan_.epoch();
+    const auto start = co_await feed_.source.soon_replayed(feed_.layout.watched(), at);
+    if (!start) {
+        note("the store does not answer", start.error());
+        co_return plan_.on_list(start.error());
+    }
+    at = *start;
     Listing listing(feed_.layout, at, feed_.options.list_page);
     State fresh(feed_.options.max_tombstones);
     fresh.reset(at, {});

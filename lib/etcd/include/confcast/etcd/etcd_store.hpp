@@ -49,6 +49,10 @@ struct EtcdOptions {
     std::chrono::milliseconds keepalive_timeout{5'000};
     int max_receive_bytes = 64 << 20;
     std::size_t watch_buffer_bytes = 8U << 20U;  // read ahead of next(); the rest waits at etcd
+    // What a watch may be asked to replay at a start: etcd 3.4 sends a thousand old revisions every 100 ms, and takes a
+    // time that grows with the square of their events when these are over 1.5 MiB (its sendFragments()).
+    std::int64_t replayed_revisions = 10'000;
+    std::int64_t replayed_keys = 20'000;
     ProbeOptions probes;
 };
 
@@ -74,6 +78,8 @@ struct EtcdStats {
 ///   --experimental-watch-progress-notify-interval says otherwise): the answer to a manual request can overtake events.
 /// * A transaction whose puts do not fit twice into etcd's 128 operations reads the puts' versions in a second call;
 ///   should that fail, the transaction has succeeded and its versions and create_revisions are 0.
+/// * soon_replayed() counts revisions, and the keys that have changed since: the events of a start are bounded, so that
+///   a server is not away for as long as etcd takes to tell all that it remembers.
 /// * A write is sent only over a connection that stands. From then on a failure other than etcd's own refusal is
 ///   outcome_unknown.
 /// * The endpoints are probed from open() to close().

@@ -53,6 +53,11 @@ class Store {
     /// beyond the newest revision waits for it.
     virtual Awaitable<Result<std::unique_ptr<WatchStream>>> watch(WatchRequest request) = 0;
 
+    /// For who would like to watch from `wanted` on, to know the past: a start that a watch is soon done with, `wanted`
+    /// or later, and never beyond the newest revision. A store that reads its history as fast as its state has nothing
+    /// to say against any.
+    virtual Awaitable<Result<Revision>> soon_replayed(KeyRange /*range*/, Revision wanted) { co_return wanted; }
+
     /// Forgets history before `revision`: it becomes Status::oldest. Keys as they are at `revision` stay readable.
     /// Errors: compacted when `revision` is at or below what is already compacted, future_revision beyond the newest.
     virtual Awaitable<Result<>> compact(Revision revision) = 0;
