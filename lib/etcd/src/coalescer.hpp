@@ -32,10 +32,10 @@ using WriteBatch = std::vector<QueuedWritePtr>;
 
 struct CoalescerLimits {
     std::size_t operations = store::max_transaction_operations;  // of all writes of a batch, conditions' reads included
-    std::size_t bytes = 512U << 10U;                             // of keys and values; etcd refuses a request of 1.5 MiB
-    std::size_t calls = 1;   // as many under way: what comes then waits
-    std::size_t burst = 64;  // batches that are let go at once
-    bool conditions = true;  // those with a condition too: as transactions in the transaction
+    std::size_t bytes = 512U << 10U;  // of keys and values; etcd refuses a request of 1.5 MiB
+    std::size_t calls = 1;            // as many under way: what comes then waits
+    std::size_t burst = 64;           // batches that are let go at once
+    bool conditions = true;           // those with a condition too: as transactions in the transaction
 };
 
 class Coalescer {

@@ -144,8 +144,7 @@ Awaitable<Core::Answer<Response>> Core::send(std::size_t endpoint, std::shared_p
 }
 
 template <class Response, class Request, class Start>
-Awaitable<Result<Response>> Core::ask(Request request, Effect effect, Start start, SteadyTime deadline,
-                                      bool* refused) {
+Awaitable<Result<Response>> Core::ask(Request request, Effect effect, Start start, SteadyTime deadline, bool* refused) {
     const auto shared = std::make_shared<const Request>(std::move(request));
     std::vector<bool> tried(endpoints_.size());
     bool renewed = false;

@@ -125,8 +125,7 @@ void add_changes(pb::TxnRequest& txn, const store::Transaction& transaction) {
     }
     for (const std::string& key : transaction.deletes) txn.add_success()->mutable_request_delete_range()->set_key(key);
     if (reads_its_puts(transaction))
-        for (const store::Put& put : transaction.puts)
-            set_key(*txn.add_success()->mutable_request_range(), put.key, 0);
+        for (const store::Put& put : transaction.puts) set_key(*txn.add_success()->mutable_request_range(), put.key, 0);
 }
 
 /// What etcd has answered to one transaction: some of the answers of a call, in order.
@@ -223,8 +222,7 @@ std::optional<std::vector<store::TransactionResult>> from_txn(const WriteBatch& 
 
 pb::TxnRequest to_states(const store::Transaction& transaction, Revision at) {
     pb::TxnRequest txn;
-    for (const store::Put& put : transaction.puts)
-        set_key(*txn.add_success()->mutable_request_range(), put.key, at);
+    for (const store::Put& put : transaction.puts) set_key(*txn.add_success()->mutable_request_range(), put.key, at);
     return txn;
 }
 

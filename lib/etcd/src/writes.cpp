@@ -103,9 +103,9 @@ Awaitable<Result<store::TransactionResult>> Writes::send_one(std::shared_ptr<Cor
                                                              const store::Transaction& transaction,
                                                              SteadyTime deadline) {
     const bool changes = !transaction.puts.empty() || !transaction.deletes.empty();
-    const auto answer = co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
-                                                            changes ? Effect::writes : Effect::reads, call_txn,
-                                                            deadline, nullptr);
+    const auto answer =
+        co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
+                                            changes ? Effect::writes : Effect::reads, call_txn, deadline, nullptr);
     if (!answer) co_return answer.error();
     core->history().saw(answer->header().cluster_id(), answer->header().revision());
     auto result = from_txn(transaction, *answer);
@@ -221,9 +221,8 @@ void Writes::abandon(const std::shared_ptr<Waiting>& write) {
 void Writes::close() {
     patience_.cancel();
     for (const QueuedWritePtr& write : coalescer_.give_up())
-        asio::post(core_->bridge()->executor(), [write] {
-            std::static_pointer_cast<Waiting>(write)->finish(Error(Errc::shutting_down));
-        });
+        asio::post(core_->bridge()->executor(),
+                   [write] { std::static_pointer_cast<Waiting>(write)->finish(Error(Errc::shutting_down)); });
 }
 
 }  // namespace confcast::etcd

@@ -1,4 +1,5 @@
-// Writes that go together, on a real etcd: many writers at once get what each would get alone, and a watch sees the same.
+// Writes that go together, on a real etcd: many writers at once get what each would get alone, and a watch sees the
+// same.
 #include <map>
 #include <set>
 

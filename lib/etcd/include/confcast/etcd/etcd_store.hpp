@@ -50,7 +50,7 @@ struct EtcdOptions {
     std::chrono::milliseconds keepalive_timeout{5'000};
     int max_receive_bytes = 64 << 20;
     std::size_t watch_buffer_bytes = 8U << 20U;  // read ahead of next(); the rest waits at etcd
-    bool coalesce_writes = true;                  // those that wait for a call go together in the next
+    bool coalesce_writes = true;                 // those that wait for a call go together in the next
     /// Those for which it holds keep a revision to themselves; none = each may share.
     std::function<bool(const store::Transaction&)> needs_own_revision;
     ProbeOptions probes;

@@ -1,5 +1,5 @@
-// Which writes may not share their revision with others that have nothing to do with them, in a store that makes several
-// writes at once: those of which something is told that is a fact about the whole revision.
+// Which writes may not share their revision with others that have nothing to do with them, in a store that makes
+// several writes at once: those of which something is told that is a fact about the whole revision.
 #pragma once
 
 #include "confcast/store/layout.hpp"
