@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "confcast/etcd/etcd_store.hpp"
+#include "confcast/store/own_revision.hpp"
 #include "numbers.hpp"
 #include "stores.hpp"
 
@@ -25,6 +26,10 @@ Result<etcd::EtcdOptions> options_of(const EtcdSetup& setup, const store::Layout
     options.user = setup.user;
     options.dial_timeout = setup.dial_timeout;
     options.call_timeout = setup.call_timeout;
+    options.coalesce_writes = setup.coalesce_writes == "on";
+    options.needs_own_revision = [layout](const store::Transaction& transaction) {
+        return store::needs_own_revision(transaction, layout);
+    };
     options.probes.connect_interval = setup.connect_interval;
     options.probes.connect_timeout = setup.connect_timeout;
     options.probes.ask_interval = setup.ask_interval;
@@ -56,6 +61,8 @@ void register_etcd(observe::Registry& registry, const etcd::EtcdStore& store) {
     count("confcast_etcd_calls_total", "Calls sent", &Stats::calls);
     count("confcast_etcd_call_failures_total", "Calls that were not answered: away, or too late",
           &Stats::call_failures);
+    count("confcast_etcd_shared_calls_total", "Calls that carried several writes", &Stats::shared_calls);
+    count("confcast_etcd_shared_writes_total", "Writes in calls that carried several", &Stats::shared_writes);
     count("confcast_etcd_watches_total", "Watches opened", &Stats::watches);
     count("confcast_etcd_watches_lost_total", "Watches that etcd or the network ended", &Stats::watches_lost);
     count("confcast_etcd_watch_duplicates_total", "Watch events at or below the position, dropped",

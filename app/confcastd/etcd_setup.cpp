@@ -35,6 +35,8 @@ void declare_etcd(Settings& settings, EtcdSetup& setup) {
     settings.file("--etcd-password-file", setup.password_file, "… or a file whose first line it is");
     settings.duration("--etcd-dial-timeout", setup.dial_timeout, "One attempt to connect");
     settings.duration("--etcd-call-timeout", setup.call_timeout, "One call, however many endpoints are tried");
+    settings.choice("--etcd-coalesce-writes", setup.coalesce_writes, {"on", "off"},
+                    "Writes that wait for a call go together in the next, in one revision", "on|off");
     settings.duration("--etcd-probe-interval", setup.connect_interval, "Between connects to each endpoint; 0s = never");
     settings.duration("--etcd-probe-timeout", setup.connect_timeout, "For such a connect");
     settings.duration("--etcd-check-interval", setup.ask_interval, "Between test reads from each endpoint; 0s = never");

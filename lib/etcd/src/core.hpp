@@ -33,6 +33,8 @@ class Core : public std::enable_shared_from_this<Core> {
     const std::shared_ptr<Bridge>& bridge() const { return bridge_; }
     const EndpointSet& endpoints() const { return endpoints_; }
     History& history() { return history_; }
+    const Clock& clock() const { return clock_; }
+    EtcdStats& counted() { return stats_; }
     Log& log() { return log_; }
     EtcdStats stats() const;
 
@@ -40,7 +42,13 @@ class Core : public std::enable_shared_from_this<Core> {
     /// certainly does no harm, and once with a new token when the old one is refused.
     /// `start(stubs, context, request, response, done)`.
     template <class Response, class Request, class Start>
-    Awaitable<Result<Response>> ask(Request request, Effect effect, Start start);
+    Awaitable<Result<Response>> ask(Request request, Effect effect, Start start) {
+        return ask<Response>(std::move(request), effect, start, clock_.now() + options_.call_timeout, nullptr);
+    }
+    /// The same with an end of its own. `*refused`, unless null: whether etcd has looked at it and said no, so that
+    /// certainly nothing has happened and another endpoint would say the same.
+    template <class Response, class Request, class Start>
+    Awaitable<Result<Response>> ask(Request request, Effect effect, Start start, SteadyTime deadline, bool* refused);
 
     /// A linearizable read that is never below what was seen before, nor of another cluster.
     Awaitable<Result<pb::RangeResponse>> read(pb::RangeRequest request);
@@ -136,9 +144,8 @@ Awaitable<Core::Answer<Response>> Core::send(std::size_t endpoint, std::shared_p
 }
 
 template <class Response, class Request, class Start>
-Awaitable<Result<Response>> Core::ask(Request request, Effect effect, Start start) {
+Awaitable<Result<Response>> Core::ask(Request request, Effect effect, Start start, SteadyTime deadline, bool* refused) {
     const auto shared = std::make_shared<const Request>(std::move(request));
-    const SteadyTime deadline = clock_.now() + options_.call_timeout;
     std::vector<bool> tried(endpoints_.size());
     bool renewed = false;
     Failure failure;
@@ -175,6 +182,7 @@ Awaitable<Result<Response>> Core::ask(Request request, Effect effect, Start star
             drop_token(carried.token);
             continue;
         }
+        if (refused != nullptr) *refused = failure.repeatable && !failure.elsewhere;
         if (failure.elsewhere) failed(*endpoint, failure.error.detail("reason"));
         if (!failure.elsewhere || !failure.repeatable) co_return failure.error;
         tried[*endpoint] = true;

@@ -6,6 +6,7 @@
 
 #include "core.hpp"
 #include "keep_alive.hpp"
+#include "writes.hpp"
 
 namespace confcast::etcd {
 namespace {
@@ -18,9 +19,6 @@ constexpr std::int64_t max_ttl_s = 9'000'000'000;
 using CorePtr = std::shared_ptr<Core>;
 
 /// The calls, each as `start` of Core::ask.
-constexpr auto call_txn = [](CallStubs& stubs, auto* context, auto* request, auto* response, Done done) {
-    stubs.kv->async()->Txn(context, request, response, std::move(done));
-};
 constexpr auto call_compact = [](CallStubs& stubs, auto* context, auto* request, auto* response, Done done) {
     stubs.kv->async()->Compact(context, request, response, std::move(done));
 };
@@ -101,24 +99,6 @@ Awaitable<Result<Revision>> ask_soon_replayed(CorePtr core, store::KeyRange rang
     // All that has changed after the last of them is among them.
     if (answer->more()) start = std::max(start, answer->kvs(answer->kvs_size() - 1).mod_revision());
     co_return std::min(start, head);
-}
-
-Awaitable<Result<store::TransactionResult>> ask_commit(CorePtr core, store::Transaction transaction) {
-    if (core->closed()) co_return Error(Errc::shutting_down);
-    const auto sound = check(transaction);
-    if (!sound) co_return sound.error();
-    const bool changes = !transaction.puts.empty() || !transaction.deletes.empty();
-    const auto answer = co_await core->ask<pb::TxnResponse>(to_txn(transaction, core->options().probe_key),
-                                                            changes ? Effect::writes : Effect::reads, call_txn);
-    if (!answer) co_return answer.error();
-    core->history().saw(answer->header().cluster_id(), answer->header().revision());
-    auto result = from_txn(transaction, *answer);
-    if (result.succeeded && !result.puts.empty() && !reads_its_puts(transaction)) {
-        const auto states =
-            co_await core->ask<pb::TxnResponse>(to_states(transaction, result.revision), Effect::reads, call_txn);
-        if (states) take_states(result, *states);
-    }
-    co_return result;
 }
 
 Awaitable<Result<std::unique_ptr<store::WatchStream>>> ask_watch(CorePtr core, store::WatchRequest request) {
@@ -206,9 +186,10 @@ Awaitable<Result<>> ask_revoke(CorePtr core, LeaseId id) {
 
 class GrpcStore final : public EtcdStore {
   public:
-    explicit GrpcStore(CorePtr core) : core_(std::move(core)) {}
+    explicit GrpcStore(CorePtr core) : core_(std::move(core)), writes_(std::make_shared<Writes>(core_)) {}
     ~GrpcStore() override {
         core_->close();
+        writes_->close();
         // gRPC must not meet a loop that is gone.
         core_->bridge()->gate()->wait_until_empty();
     }
@@ -221,7 +202,7 @@ class GrpcStore final : public EtcdStore {
         return ask_soon_replayed(core_, std::move(range), wanted);
     }
     Awaitable<Result<store::TransactionResult>> commit(store::Transaction transaction) override {
-        return ask_commit(core_, std::move(transaction));
+        return Writes::commit(writes_, std::move(transaction));
     }
     Awaitable<Result<std::unique_ptr<store::WatchStream>>> watch(store::WatchRequest request) override {
         return ask_watch(core_, std::move(request));
@@ -234,6 +215,7 @@ class GrpcStore final : public EtcdStore {
 
     Awaitable<> close() override {
         core_->close();
+        writes_->close();
         return Bridge::until_idle(core_->bridge());
     }
     std::vector<store::EndpointState> endpoints() const override { return core_->endpoints().states(); }
@@ -241,6 +223,7 @@ class GrpcStore final : public EtcdStore {
 
   private:
     CorePtr core_;
+    std::shared_ptr<Writes> writes_;
 };
 
 bool is_endpoint(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "messages.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -27,12 +28,10 @@ store::KeyValue from_kv(mvccpb::KeyValue&& kv) {
     return mine;
 }
 
-pb::RangeRequest read_key(const std::string& key, Revision at) {
-    pb::RangeRequest range;
+void set_key(pb::RangeRequest& range, const std::string& key, Revision at) {
     range.set_key(key);
     range.set_revision(at);
     range.set_keys_only(true);
-    return range;
 }
 
 }  // namespace
@@ -51,7 +50,11 @@ pb::RangeRequest to_range(const store::RangeRequest& request) {
     return range;
 }
 
-pb::RangeRequest to_range(const std::string& key, Revision at) { return read_key(key, at); }
+pb::RangeRequest to_range(const std::string& key, Revision at) {
+    pb::RangeRequest range;
+    set_key(range, key, at);
+    return range;
+}
 
 pb::RangeRequest to_latest(const store::KeyRange& range, std::int64_t limit) {
     pb::RangeRequest latest;
@@ -109,8 +112,9 @@ bool reads_its_puts(const store::Transaction& transaction) {
     return 2 * transaction.puts.size() + transaction.deletes.size() <= store::max_transaction_operations;
 }
 
-pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& probe_key) {
-    pb::TxnRequest txn;
+namespace {
+
+void add_compares(pb::TxnRequest& txn, const store::Transaction& transaction) {
     for (const store::Compare& compare : transaction.compares) {
         pb::Compare& mine = *txn.add_compare();
         mine.set_key(compare.key);
@@ -118,8 +122,11 @@ pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& 
         mine.set_result(compare.relation == store::Compare::Relation::equal ? pb::Compare::EQUAL
                                                                             : pb::Compare::NOT_EQUAL);
         mine.set_mod_revision(compare.mod_revision);
-        *txn.add_failure()->mutable_request_range() = read_key(compare.key, 0);
+        set_key(*txn.add_failure()->mutable_request_range(), compare.key, 0);
     }
+}
+
+void add_changes(pb::TxnRequest& txn, const store::Transaction& transaction) {
     for (const store::Put& put : transaction.puts) {
         pb::PutRequest& mine = *txn.add_success()->mutable_request_put();
         mine.set_key(put.key);
@@ -128,48 +135,109 @@ pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& 
     }
     for (const std::string& key : transaction.deletes) txn.add_success()->mutable_request_delete_range()->set_key(key);
     if (reads_its_puts(transaction))
-        for (const store::Put& put : transaction.puts)
-            *txn.add_success()->mutable_request_range() = read_key(put.key, 0);
-    if (txn.success_size() == 0 && txn.failure_size() == 0)
-        *txn.add_success()->mutable_request_range() = read_key(probe_key, 0);
-    return txn;
+        for (const store::Put& put : transaction.puts) set_key(*txn.add_success()->mutable_request_range(), put.key, 0);
 }
 
-store::TransactionResult from_txn(const store::Transaction& transaction, const pb::TxnResponse& response) {
+/// What etcd has answered to one transaction: some of the answers of a call, in order.
+using Responses = std::span<const pb::ResponseOp* const>;
+
+Responses all_of(const pb::TxnResponse& response) {
+    return {response.responses().data(), static_cast<std::size_t>(response.responses_size())};
+}
+
+void take_states(store::TransactionResult& result, Responses responses) {
+    auto put = result.puts.begin();
+    for (const pb::ResponseOp* one : responses) {
+        if (!one->has_response_range() || put == result.puts.end()) continue;
+        if (!one->response_range().kvs().empty()) {
+            put->create_revision = one->response_range().kvs(0).create_revision();
+            put->version = one->response_range().kvs(0).version();
+        }
+        ++put;
+    }
+}
+
+store::TransactionResult to_result(const store::Transaction& transaction, bool succeeded, Responses responses,
+                                   Revision revision) {
     store::TransactionResult result;
-    result.succeeded = response.succeeded();
-    result.revision = response.header().revision();
-    if (!result.succeeded) {
-        for (const pb::ResponseOp& one : response.responses()) {
-            const auto& kvs = one.response_range().kvs();
+    result.succeeded = succeeded;
+    result.revision = revision;
+    if (!succeeded) {
+        result.current.reserve(responses.size());
+        for (const pb::ResponseOp* one : responses) {
+            const auto& kvs = one->response_range().kvs();
             result.current.push_back(kvs.empty() ? 0 : kvs.begin()->mod_revision());
         }
         return result;
     }
-    for (const store::Put& put : transaction.puts)
-        result.puts.push_back({put.key, {}, 0, result.revision, 0, put.lease});
-    for (const pb::ResponseOp& one : response.responses())
-        if (one.has_response_delete_range()) result.deleted.push_back(one.response_delete_range().deleted() > 0);
-    if (!transaction.puts.empty()) take_states(result, response);
+    result.puts.reserve(transaction.puts.size());
+    for (const store::Put& put : transaction.puts) result.puts.push_back({put.key, {}, 0, revision, 0, put.lease});
+    for (const pb::ResponseOp* one : responses)
+        if (one->has_response_delete_range()) result.deleted.push_back(one->response_delete_range().deleted() > 0);
+    if (!transaction.puts.empty()) take_states(result, responses);
     return result;
+}
+
+}  // namespace
+
+pb::TxnRequest to_txn(const store::Transaction& transaction, const std::string& probe_key) {
+    pb::TxnRequest txn;
+    add_compares(txn, transaction);
+    add_changes(txn, transaction);
+    if (txn.success_size() == 0 && txn.failure_size() == 0)
+        set_key(*txn.add_success()->mutable_request_range(), probe_key, 0);
+    return txn;
+}
+
+store::TransactionResult from_txn(const store::Transaction& transaction, const pb::TxnResponse& response) {
+    return to_result(transaction, response.succeeded(), all_of(response), response.header().revision());
+}
+
+pb::TxnRequest to_txn(const WriteBatch& batch) {
+    pb::TxnRequest txn;
+    for (const QueuedWritePtr& write : batch) {
+        const store::Transaction& transaction = write->transaction;
+        if (transaction.compares.empty()) {
+            add_changes(txn, transaction);
+            continue;
+        }
+        pb::TxnRequest& nested = *txn.add_success()->mutable_request_txn();
+        add_compares(nested, transaction);
+        add_changes(nested, transaction);
+    }
+    return txn;
+}
+
+std::optional<std::vector<store::TransactionResult>> from_txn(const WriteBatch& batch,
+                                                              const pb::TxnResponse& response) {
+    std::vector<store::TransactionResult> results;
+    results.reserve(batch.size());
+    const Revision revision = response.header().revision();
+    Responses rest = all_of(response);
+    for (const QueuedWritePtr& write : batch) {
+        const store::Transaction& transaction = write->transaction;
+        const std::size_t count = transaction.compares.empty() ? operations_of(transaction) : 1;
+        if (rest.size() < count) return std::nullopt;
+        const Responses mine = rest.first(count);
+        rest = rest.subspan(count);
+        if (transaction.compares.empty()) {
+            results.push_back(to_result(transaction, true, mine, revision));
+        } else {
+            const pb::TxnResponse& nested = mine.front()->response_txn();
+            results.push_back(to_result(transaction, nested.succeeded(), all_of(nested), revision));
+        }
+    }
+    return results;
 }
 
 pb::TxnRequest to_states(const store::Transaction& transaction, Revision at) {
     pb::TxnRequest txn;
-    for (const store::Put& put : transaction.puts) *txn.add_success()->mutable_request_range() = read_key(put.key, at);
+    for (const store::Put& put : transaction.puts) set_key(*txn.add_success()->mutable_request_range(), put.key, at);
     return txn;
 }
 
 void take_states(store::TransactionResult& result, const pb::TxnResponse& response) {
-    auto put = result.puts.begin();
-    for (const pb::ResponseOp& one : response.responses()) {
-        if (!one.has_response_range() || put == result.puts.end()) continue;
-        if (!one.response_range().kvs().empty()) {
-            put->create_revision = one.response_range().kvs(0).create_revision();
-            put->version = one.response_range().kvs(0).version();
-        }
-        ++put;
-    }
+    take_states(result, all_of(response));
 }
 
 Result<> check(const store::Transaction& transaction) {

@@ -143,6 +143,8 @@ TEST(Options, EtcdHasFlags) {
                                   "1s",
                                   "--etcd-call-timeout",
                                   "2s",
+                                  "--etcd-coalesce-writes",
+                                  "off",
                                   "--etcd-probe-interval",
                                   "0s",
                                   "--etcd-probe-timeout",
@@ -160,6 +162,7 @@ TEST(Options, EtcdHasFlags) {
     EXPECT_EQ(options.etcd.password_file, "pw");
     EXPECT_EQ(options.etcd.dial_timeout, std::chrono::seconds(1));
     EXPECT_EQ(options.etcd.call_timeout, std::chrono::seconds(2));
+    EXPECT_EQ(options.etcd.coalesce_writes, "off");
     EXPECT_EQ(options.etcd.connect_interval.count(), 0);
     EXPECT_EQ(options.etcd.connect_timeout, std::chrono::milliseconds(4));
     EXPECT_EQ(options.etcd.ask_interval, std::chrono::seconds(5));
@@ -171,15 +174,12 @@ TEST(Options, WhatOfEtcdDoesNotGoTogetherIsRefused) {
     for (const char* store : {"etcd:", "etcd:host", "etcd:host:", "etcd:host:0", "etcd:host:70000", "etcd::1",
                               "etcd:h:1,", "etcd:h:1,,h:2", "etcd:::1:1", "etcd:http://h:1", "etcd:h:1 ,i:2"})
         EXPECT_EQ(bad({"--store", store}).code, 2) << store;
-    const std::vector<std::vector<const char*>> alone{{"--etcd-cert", "f", "--etcd-ca", "f"},
-                                                      {"--etcd-key", "f", "--etcd-ca", "f"},
-                                                      {"--etcd-cert", "f", "--etcd-key", "f"},
-                                                      {"--etcd-user", "u"},
-                                                      {"--etcd-password-file", "f"},
-                                                      {"--etcd-call-timeout", "0s"},
-                                                      {"--etcd-dial-timeout", "0ms"},
-                                                      {"--etcd-probe-timeout", "0s"},
-                                                      {"--etcd-out-after", "0"}};
+    const std::vector<std::vector<const char*>> alone{
+        {"--etcd-cert", "f", "--etcd-ca", "f"},  {"--etcd-key", "f", "--etcd-ca", "f"},
+        {"--etcd-cert", "f", "--etcd-key", "f"}, {"--etcd-user", "u"},
+        {"--etcd-password-file", "f"},           {"--etcd-call-timeout", "0s"},
+        {"--etcd-dial-timeout", "0ms"},          {"--etcd-coalesce-writes", "maybe"},
+        {"--etcd-probe-timeout", "0s"},          {"--etcd-out-after", "0"}};
     for (auto arguments : alone) {
         arguments.insert(arguments.end(), {"--store", "etcd:h:1"});
         EXPECT_THAT(bad(arguments).text, HasSubstr("--etcd-")) << arguments.front();

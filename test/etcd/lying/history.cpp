@@ -70,33 +70,46 @@ pb::RangeResponse History::range(const pb::RangeRequest& request) const {
     return response;
 }
 
+// Conditions first, of the transactions in the transaction too; then all changes, as one revision; then the reads.
 pb::TxnResponse History::transact(const pb::TxnRequest& request) {
+    pb::TxnResponse response;
+    Changes changes;
+    decide(request, response, changes);
+    write(changes.puts, changes.deletes);
+    read(request, response);
+    return response;
+}
+
+void History::decide(const pb::TxnRequest& request, pb::TxnResponse& response, Changes& changes) const {
     const auto holds = [&](const pb::Compare& compare) {
         const mvccpb::KeyValue* kv = find(compare.key(), revision_);
         const Revision modified = kv != nullptr ? kv->mod_revision() : 0;
         return (modified == compare.mod_revision()) == (compare.result() == pb::Compare::EQUAL);
     };
-    pb::TxnResponse response;
     response.set_succeeded(std::ranges::all_of(request.compare(), holds));
-    const auto& operations = response.succeeded() ? request.success() : request.failure();
-    std::vector<std::pair<std::string, std::string>> puts;
-    std::vector<std::string> deletes;
-    for (const pb::RequestOp& operation : operations) {
+    for (const pb::RequestOp& operation : response.succeeded() ? request.success() : request.failure()) {
         pb::ResponseOp& answer = *response.add_responses();
         if (operation.has_request_put()) {
-            puts.emplace_back(operation.request_put().key(), operation.request_put().value());
+            changes.puts.emplace_back(operation.request_put().key(), operation.request_put().value());
             answer.mutable_response_put();
         } else if (operation.has_request_delete_range()) {
             const std::string& key = operation.request_delete_range().key();
             answer.mutable_response_delete_range()->set_deleted(find(key, revision_) != nullptr ? 1 : 0);
-            deletes.push_back(key);
+            changes.deletes.push_back(key);
+        } else if (operation.has_request_txn()) {
+            decide(operation.request_txn(), *answer.mutable_response_txn(), changes);
         }
     }
-    write(puts, deletes);
-    for (int i = 0; i < operations.size(); ++i)
+}
+
+void History::read(const pb::TxnRequest& request, pb::TxnResponse& response) const {
+    const auto& operations = response.succeeded() ? request.success() : request.failure();
+    for (int i = 0; i < operations.size(); ++i) {
         if (operations[i].has_request_range())
             *response.mutable_responses(i)->mutable_response_range() = range(operations[i].request_range());
-    return response;
+        if (operations[i].has_request_txn())
+            read(operations[i].request_txn(), *response.mutable_responses(i)->mutable_response_txn());
+    }
 }
 
 std::vector<mvccpb::Event> History::events_from(Revision start, const std::string& key,

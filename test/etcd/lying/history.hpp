@@ -37,6 +37,12 @@ class History {
     static bool within(std::string_view candidate, const std::string& key, const std::string& range_end);
 
   private:
+    struct Changes {
+        std::vector<std::pair<std::string, std::string>> puts;
+        std::vector<std::string> deletes;
+    };
+    void decide(const pb::TxnRequest& request, pb::TxnResponse& response, Changes& changes) const;
+    void read(const pb::TxnRequest& request, pb::TxnResponse& response) const;
     const mvccpb::KeyValue* find(const std::string& key, Revision at) const;
 
     Revision revision_ = 1;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,12 +54,17 @@ struct EtcdOptions {
     // time that grows with the square of their events when these are over 1.5 MiB (its sendFragments()).
     std::int64_t replayed_revisions = 10'000;
     std::int64_t replayed_keys = 20'000;
+    bool coalesce_writes = true;                 // those that wait for a call go together in the next
+    /// Those for which it holds keep a revision to themselves; none = each may share.
+    std::function<bool(const store::Transaction&)> needs_own_revision;
     ProbeOptions probes;
 };
 
 struct EtcdStats {
     std::uint64_t calls = 0;
     std::uint64_t call_failures = 0;     // answers that are no answer of etcd's: away, too late
+    std::uint64_t shared_calls = 0;      // that carried several writes
+    std::uint64_t shared_writes = 0;     // in them
     std::uint64_t watches = 0;           // opened
     std::uint64_t watches_lost = 0;      // ended by etcd or the network
     std::uint64_t watch_duplicates = 0;  // events at or below the position, dropped
@@ -80,6 +86,8 @@ struct EtcdStats {
 ///   should that fail, the transaction has succeeded and its versions and create_revisions are 0.
 /// * soon_replayed() counts revisions, and the keys that have changed since: the events of a start are bounded, so that
 ///   a server is not away for as long as etcd takes to tell all that it remembers.
+/// * While a write is under way, others wait and then go together as one transaction of etcd's (coalesce_writes): each
+///   with its own conditions and its own answer, as if it had been alone, but that they share a revision.
 /// * A write is sent only over a connection that stands. From then on a failure other than etcd's own refusal is
 ///   outcome_unknown.
 /// * The endpoints are probed from open() to close().

@@ -11,8 +11,8 @@
 
 namespace confcast::store {
 
-/// A point in a store's history: one per transaction that changed something, growing by 1. 0 = before everything;
-/// an empty store is at revision 1 (as etcd's is).
+/// A point in a store's history, growing by 1: one per transaction that changed something, or per several that were
+/// made at once. 0 = before everything; an empty store is at revision 1 (as etcd's is).
 using Revision = std::int64_t;
 
 /// A lease's identity; 0 = no lease.
