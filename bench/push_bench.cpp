@@ -99,9 +99,10 @@ BENCHMARK(escape_json)->Arg(0)->Arg(64)->Arg(8);
 class NullTransport final : public Transport {
   public:
     Framing framing() const override { return Framing::websocket; }
-    void send(std::span<const MessagePtr> messages) override {
+    bool send(std::span<const MessagePtr> messages) override {
         kept.assign(messages.begin(), messages.end());
         benchmark::DoNotOptimize(kept.back()->framed(Framing::websocket).data());
+        return false;
     }
     void close(const CloseReason&) override {}
     void abort() override {}

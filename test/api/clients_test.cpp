@@ -30,9 +30,8 @@ class ClientsApi : public ::testing::Test {
     std::string socket(const std::string& query = "") {
         Reply reply = world.get("/ws" + query, {{"Connection", "Upgrade"}, {"Upgrade", "websocket"}});
         EXPECT_EQ(reply.status, 101U) << reply.body;
-        upgrades_.push_back(std::move(reply.response.upgrade));
         FakeSocket& one = sockets_.emplace_back(world.io);
-        asio::co_spawn(world.io, upgrades_.back()(one), [](const std::exception_ptr&) {});
+        one.open(reply.response.upgrade);
         world.settle();
         return json::value_to<std::string>(one.json(0).at("payload").at("session"));
     }
@@ -56,7 +55,6 @@ class ClientsApi : public ::testing::Test {
     std::deque<FakeStream> streams_;
 
   private:
-    std::deque<decltype(http::Response::upgrade)> upgrades_;
     std::deque<decltype(http::Response::stream)> bodies_;
 };
 

@@ -5,10 +5,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "confcast/base/notifier.hpp"
+#include "confcast/http/message.hpp"
 #include "confcast/http/websocket.hpp"
 
 namespace confcast::api {
@@ -21,23 +22,21 @@ inline std::string payload_of(std::string_view frame) {
 
 class FakeSocket final : public http::WebSocket {
   public:
-    explicit FakeSocket(asio::io_context& io) : io_(io), gone_(io.get_executor()) {}
+    explicit FakeSocket(asio::io_context& io) : io_(io) {}
 
-    Awaitable<> run(http::WebSocketEvents& listener) override {
-        events = &listener;
-        if (pending_) post_written();
-        while (!ended_) co_await gone_.wait();
-        events = nullptr;
+    /// As a server does after its 101.
+    void open(const http::WebSocketHandler& handler) {
+        user_ = handler(*this);
+        events = user_.get();
+        if (events == nullptr) end();
     }
-    void write_frames(std::span<const std::string_view> frames) override {
+    /// Says later that a write is done, though nothing kept it from being so at once.
+    bool write_frames(std::span<const std::string_view> frames) override {
         for (const std::string_view frame : frames) messages.push_back(payload_of(frame));
         ++writes;
-        if (held) return;
-        if (events == nullptr) {
-            pending_ = true;
-        } else {
-            post_written();
-        }
+        if (at_once) return true;
+        if (!held) post_written();
+        return false;
     }
     void close(std::uint16_t code, std::string_view) override {
         if (!closed) close_code = code;
@@ -49,8 +48,11 @@ class FakeSocket final : public http::WebSocket {
     std::string_view remote() const override { return "127.0.0.1:1"; }
 
     void end() {
-        ended_ = true;
-        asio::post(io_, [this] { gone_.notify_all(); });
+        asio::post(io_, [this] {
+            events = nullptr;
+            user_.reset();
+            gone = true;
+        });
     }
     boost::json::object json(std::size_t index) const { return boost::json::parse(messages.at(index)).as_object(); }
     std::string type(std::size_t index) const { return boost::json::value_to<std::string>(json(index).at("type")); }
@@ -58,21 +60,20 @@ class FakeSocket final : public http::WebSocket {
     std::vector<std::string> messages;
     http::WebSocketEvents* events = nullptr;
     std::size_t writes = 0;
-    bool held = false;  // no on_written
+    bool held = false;     // no on_written
+    bool at_once = false;  // a write is done when it returns
+    bool gone = false;     // and its user with it
     bool closed = false;
     std::uint16_t close_code = 0;
 
   private:
     void post_written() {
-        pending_ = false;
         asio::post(io_, [this] {
             if (events != nullptr) events->on_written();
         });
     }
     asio::io_context& io_;
-    Notifier gone_;
-    bool pending_ = false;
-    bool ended_ = false;
+    std::unique_ptr<http::WebSocketEvents> user_;
 };
 
 }  // namespace confcast::api

@@ -22,16 +22,17 @@ class FakeStream final : public http::ByteStream {
         events = nullptr;
     }
     void keep_alive(std::string_view bytes) override { alive = bytes; }
-    void write(std::span<const std::string_view> pieces) override {
-        if (closed) return;
+    bool write(std::span<const std::string_view> pieces) override {
+        if (closed) return false;
         std::string& all = writes.emplace_back();
         for (const std::string_view piece : pieces) all += piece;
-        if (held) return;
+        if (held) return false;
         if (events == nullptr) {
             pending_ = true;
         } else {
             post_written();
         }
+        return false;
     }
     void close() override {
         closed = true;

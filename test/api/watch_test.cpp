@@ -1,7 +1,6 @@
 // The watch endpoint up to its upgrade, and a whole stream over a fake socket.
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/json/parse.hpp>
 
 #include "confcast/http/websocket.hpp"
@@ -66,8 +65,7 @@ TEST(Watch, AStreamBeginsWithWelcomeAndGoesOnWithWhatIsWritten) {
     world.put("/config/a", R"({"value":"1"})");
     const Reply reply = world.get("/ws?prefix=a", upgrade);
     FakeSocket socket(world.io);
-    bool ended = false;
-    asio::co_spawn(world.io, reply.response.upgrade(socket), [&](const std::exception_ptr&) { ended = true; });
+    socket.open(reply.response.upgrade);
     world.settle();
     ASSERT_GE(socket.messages.size(), 2U);
     EXPECT_EQ(socket.type(0), "welcome");
@@ -81,7 +79,7 @@ TEST(Watch, AStreamBeginsWithWelcomeAndGoesOnWithWhatIsWritten) {
 
     socket.end();
     world.settle();
-    EXPECT_TRUE(ended);
+    EXPECT_TRUE(socket.gone);
     EXPECT_EQ(world.hub.sessions(), 0U);
 }
 
@@ -89,7 +87,7 @@ TEST(Watch, ABinaryMessageIsAnsweredByAnErrorAndTheStreamGoesOn) {
     World world;
     const Reply reply = world.get("/ws?snapshot=false", upgrade);
     FakeSocket socket(world.io);
-    asio::co_spawn(world.io, reply.response.upgrade(socket), [](const std::exception_ptr&) {});
+    socket.open(reply.response.upgrade);
     world.settle();
     socket.events->on_message(R"({"type":"ping"})", true);
     world.settle();

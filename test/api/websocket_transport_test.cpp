@@ -31,13 +31,41 @@ TEST(WebSocketTransport, KeepsMessagesAliveWhileTheyAreInFlight) {
     auto message = std::make_shared<push::Message>("update", "", R"({"a":1})");
     const std::weak_ptr<const push::Message> watched = message;
     const std::vector<push::MessagePtr> batch{std::move(message)};
-    transport.send(batch);
+    EXPECT_FALSE(transport.send(batch));
     const_cast<std::vector<push::MessagePtr>&>(batch).clear();
     EXPECT_FALSE(watched.expired());
     EXPECT_EQ(socket.messages, std::vector<std::string>{R"({"a":1})"});
     transport.on_written();
     EXPECT_TRUE(watched.expired());
     EXPECT_EQ(session.sent, 1);
+}
+
+TEST(WebSocketTransport, KeepsNothingOfWhatTheKernelHasAtOnce) {
+    asio::io_context io;
+    FakeSocket socket(io);
+    socket.at_once = true;
+    Session session;
+    WebSocketTransport transport(socket);
+    transport.attach(session);
+    auto message = std::make_shared<push::Message>("update", "", R"({"a":1})");
+    const std::weak_ptr<const push::Message> watched = message;
+    {
+        const std::vector<push::MessagePtr> batch{std::move(message)};
+        EXPECT_TRUE(transport.send(batch));
+    }
+    EXPECT_TRUE(watched.expired());
+    EXPECT_EQ(session.sent, 0);
+}
+
+TEST(WebSocketTransport, TellsItsSessionOfItsEnd) {
+    asio::io_context io;
+    FakeSocket socket(io);
+    Session session;
+    {
+        WebSocketTransport transport(socket);
+        transport.attach(session);
+    }
+    EXPECT_EQ(session.closed, 1);
 }
 
 TEST(WebSocketTransport, WritesABatchAsOneGatheredWrite) {

@@ -73,5 +73,33 @@ TEST(Utf8, EscapesOnlyWhatIsNotValid) {
     EXPECT_TRUE(is_valid_utf8(escape_invalid_utf8("\xC0\x80\xF8x\xE4\xBD\xA0")));
 }
 
+TEST(Utf8Check, SaysTheSameByteByByte) {
+    // Every border of RFC 3629, section 4, and what lies beside it.
+    const std::string bytes(
+        "\x00\x41\x7F\x80\x8F\x90\x9F\xA0\xBF\xC0\xC1\xC2\xDF\xE0\xE1\xEC\xED\xEE\xEF\xF0\xF1\xF3\xF4\xF5\xFF", 25);
+    for (const char a : bytes)
+        for (const char b : bytes)
+            for (const char c : bytes)
+                for (const char d : bytes) {
+                    const std::string text{a, b, c, d};
+                    Utf8Check check;
+                    bool good = true;
+                    for (std::size_t i = 0; good && i < text.size(); ++i) good = check.take(text.substr(i, 1));
+                    ASSERT_EQ(good && check.is_whole(), is_valid_utf8(text)) << escape_invalid_utf8(text);
+                    Utf8Check whole;
+                    ASSERT_EQ(whole.take(text), good);
+                    Utf8Check long_text;
+                    ASSERT_EQ(long_text.take("behind eight bytes of ASCII " + text), good);
+                }
+}
+
+TEST(Utf8Check, FailsAtTheByteThatNoTextHasThere) {
+    for (const std::string bad : {"\x80", "\xC1", "\xE0\x9F", "\xED\xA0", "\xF0\x8F", "\xF4\x90", "\xF5", "\xC3\x41"}) {
+        Utf8Check check;
+        EXPECT_TRUE(check.take(bad.substr(0, bad.size() - 1))) << escape_invalid_utf8(bad);
+        EXPECT_FALSE(check.take(bad.substr(bad.size() - 1))) << escape_invalid_utf8(bad);
+    }
+}
+
 }  // namespace
 }  // namespace confcast

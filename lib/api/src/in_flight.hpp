@@ -1,6 +1,8 @@
-// What a transport has of a write: the messages, kept alive until it is done, and their bytes in one list.
+// What a transport has of a write: the bytes in one list while it is started; the messages, kept alive, only while the
+// kernel has not taken all of them.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -9,35 +11,21 @@
 
 namespace confcast::api {
 
+/// Most writes are of one message, and a usual batch needs no memory either.
+using Pieces = boost::container::small_vector<std::string_view, 64>;
+
+inline void append_pieces(Pieces& pieces, std::span<const push::MessagePtr> messages, push::Framing framing) {
+    for (const push::MessagePtr& message : messages) pieces.emplace_back(message->framed(framing));
+}
+
 class InFlight {
   public:
-    void add(const push::MessagePtr& message, push::Framing framing) {
-        pieces_.emplace_back(message->framed(framing));
-        messages_.push_back(message);
-    }
-    /// Bytes that live as long as the transport.
-    void add(std::string_view bytes) { pieces_.push_back(bytes); }
-    std::span<const std::string_view> pieces() const { return pieces_; }
-    void clear() {
-        empty(pieces_);
-        empty(messages_);
-    }
+    void keep(std::span<const push::MessagePtr> messages) { messages_.assign(messages.begin(), messages.end()); }
+    /// Gives their room back: an idle connection keeps nothing.
+    void clear() { messages_ = {}; }
 
   private:
-    // A burst's room is given back: an idle connection keeps only what one message needs.
-    static constexpr std::size_t kept_capacity = 4;
-
-    template <class T>
-    static void empty(std::vector<T>& list) {
-        if (list.capacity() > kept_capacity) {
-            list = {};
-        } else {
-            list.clear();
-        }
-    }
-
     std::vector<push::MessagePtr> messages_;
-    std::vector<std::string_view> pieces_;
 };
 
 /// Tells a session that its connection is gone, however the coroutine that runs it ends.

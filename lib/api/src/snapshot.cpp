@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "admission.hpp"
@@ -112,9 +113,10 @@ void Snapshot::add(const feed::Entry& entry, store::LeaseId lease) {
 Awaitable<bool> Snapshot::send() {
     if (!still_allowed()) co_return false;
     in_flight_ = writer_.take();
-    writing_ = true;
     const std::array<std::string_view, 1> pieces{in_flight_};
-    stream_.write(pieces);
+    writing_ = !stream_.write(pieces);
+    // A page that went at once: the others have their turn all the same.
+    if (!writing_) co_await asio::post(use_awaitable);
     while (writing_) {
         co_await taken_.wait();
         // The group that runs this cancels it when the connection has gone.

@@ -75,14 +75,15 @@ Result<push::Framing> choose_framing(const http::Request& request) {
 }
 
 // Between the request and its stream a right may have gone: then the stream ends before it begins.
-Awaitable<> run_watch(Services& services, push::Subscription wanted, http::WebSocket& socket) {
+std::unique_ptr<http::WebSocketEvents> open_watch(Services& services, push::Subscription wanted,
+                                                  http::WebSocket& socket) {
     Result<push::AccessPtr> access = services.security.current(wanted.access);
     if (!access) {
         socket.close(push::close::revoked.code, push::close::revoked.text);
-        co_return;
+        return nullptr;
     }
     wanted.access = std::move(*access);
-    co_await run_stream(services.parts.hub, std::move(wanted), socket);
+    return open_session(services.parts.hub, std::move(wanted), socket);
 }
 
 Awaitable<> run_watch(Services& services, push::Subscription wanted, http::ByteStream& stream, push::Framing framing) {
@@ -96,7 +97,7 @@ http::Response upgrade_response(Services& services, push::Subscription wanted) {
     http::Response response;
     response.status = 101;
     response.upgrade = [&services, wanted = std::move(wanted)](http::WebSocket& socket) mutable {
-        return run_watch(services, std::move(wanted), socket);
+        return open_watch(services, std::move(wanted), socket);
     };
     return response;
 }

@@ -4,9 +4,16 @@
 
 namespace confcast::api {
 
-void WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
-    for (const push::MessagePtr& message : messages) in_flight_.add(message, push::Framing::websocket);
-    socket_.write_frames(in_flight_.pieces());
+WebSocketTransport::~WebSocketTransport() {
+    if (session_ != nullptr) session_->on_closed();
+}
+
+bool WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
+    Pieces pieces;
+    append_pieces(pieces, messages, push::Framing::websocket);
+    if (socket_.write_frames(pieces)) return true;
+    in_flight_.keep(messages);
+    return false;
 }
 
 void WebSocketTransport::on_message(std::string_view data, bool binary) {
@@ -22,12 +29,11 @@ void WebSocketTransport::on_written() {
     session_->on_sent();
 }
 
-Awaitable<> run_stream(push::Hub& hub, push::Subscription subscription, http::WebSocket& socket) {
-    WebSocketTransport transport(socket);
-    push::TransportEvents& session = hub.open(transport, std::move(subscription));
-    transport.attach(session);
-    const Farewell farewell(session);
-    co_await socket.run(transport);
+std::unique_ptr<http::WebSocketEvents> open_session(push::Hub& hub, push::Subscription subscription,
+                                                    http::WebSocket& socket) {
+    auto transport = std::make_unique<WebSocketTransport>(socket);
+    transport->attach(hub.open(*transport, std::move(subscription)));
+    return transport;
 }
 
 }  // namespace confcast::api

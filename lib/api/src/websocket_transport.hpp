@@ -1,8 +1,9 @@
 // A push session's connection over WebSocket: the bridge between push::Transport and http::WebSocket. One per
-// connection, in the frame of its coroutine; knows neither settings nor Beast.
+// connection, which owns it; knows no settings.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "confcast/http/websocket.hpp"
@@ -15,16 +16,17 @@ namespace confcast::api {
 class WebSocketTransport final : public push::Transport, public http::WebSocketEvents {
   public:
     explicit WebSocketTransport(http::WebSocket& socket) : socket_(socket) {}
+    /// The connection is gone: the session is told.
+    ~WebSocketTransport() override;
 
-    /// Whom to report to; before it nothing comes from the socket (run() has not begun).
+    /// Whom to report to; before it nothing comes from the socket.
     void attach(push::TransportEvents& session) { session_ = &session; }
 
     // push::Transport
     push::Framing framing() const override { return push::Framing::websocket; }
-    void send(std::span<const push::MessagePtr> messages) override;
+    bool send(std::span<const push::MessagePtr> messages) override;
     void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
     void abort() override { socket_.abort(); }
-    bool is_taken() const override { return socket_.is_written(); }
     std::uint64_t bytes_accepted() const override { return socket_.bytes_accepted(); }
     std::string_view remote() const override { return socket_.remote(); }
 
@@ -38,7 +40,8 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
     InFlight in_flight_;
 };
 
-/// Runs a session on the socket until it is gone. Cancellation: as socket.run(); the session is told in any case.
-Awaitable<> run_stream(push::Hub& hub, push::Subscription subscription, http::WebSocket& socket);
+/// Opens a session on the socket, which lives until the socket is gone.
+std::unique_ptr<http::WebSocketEvents> open_session(push::Hub& hub, push::Subscription subscription,
+                                                    http::WebSocket& socket);
 
 }  // namespace confcast::api

@@ -26,22 +26,53 @@ std::size_t sequence(std::string_view s) {
     return 0;
 }
 
+/// How much of the front is certainly ASCII. Nearly all of what is checked is: eight bytes at a time.
+std::size_t ascii_prefix(std::string_view bytes) {
+    std::size_t n = 0;
+    std::uint64_t eight = 0;
+    for (; bytes.size() - n >= sizeof eight; n += sizeof eight) {
+        std::memcpy(&eight, bytes.data() + n, sizeof eight);
+        if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    return n;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
-        // Nearly all of what is checked is ASCII: eight bytes at a time.
-        std::uint64_t eight = 0;
-        if (bytes.size() >= sizeof eight) {
-            std::memcpy(&eight, bytes.data(), sizeof eight);
-            if ((eight & 0x8080808080808080U) == 0) {
-                bytes.remove_prefix(sizeof eight);
-                continue;
-            }
-        }
+        const std::size_t ascii = ascii_prefix(bytes);
+        bytes.remove_prefix(ascii);
+        if (ascii > 0) continue;
         const std::size_t n = sequence(bytes);
         if (n == 0) return false;
         bytes.remove_prefix(n);
+    }
+    return true;
+}
+
+bool Utf8Check::take(std::string_view piece) {
+    // What cannot be decided from the front of a character alone (RFC 3629, section 4) is said by its first two bytes.
+    while (!piece.empty()) {
+        if (wanted_ == 0) {
+            const std::size_t ascii = ascii_prefix(piece);
+            piece.remove_prefix(ascii);
+            if (piece.empty()) return true;
+            const auto first = static_cast<unsigned char>(piece.front());
+            if (first >= 0x80) {
+                if (first < 0xC2 || first > 0xF4) return false;
+                wanted_ = first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+                least_ = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+                most_ = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+            }
+        } else {
+            const auto next = static_cast<unsigned char>(piece.front());
+            if (next < least_ || next > most_) return false;
+            --wanted_;
+            least_ = 0x80;
+            most_ = 0xBF;
+        }
+        piece.remove_prefix(1);
     }
     return true;
 }

@@ -18,28 +18,29 @@ std::string name_of(const asio::ip::tcp::endpoint& peer) {
     return host + ":" + std::to_string(peer.port());
 }
 
-/// Ends when the connection does. What HTTP needed is freed before the WebSocket or the stream begins.
-Awaitable<> run_connection(Connection& connection) {
+/// Ends when the connection does, or when it is to become a WebSocket. What HTTP needed is freed before that or a
+/// stream begins.
+Awaitable<std::unique_ptr<Upgrade>> run_connection(Connection& connection) {
     if (connection.shared->tls) {
         // Who is refused is not worth the cost of a handshake, and without one cannot be told.
-        if (connection.refused) co_return;
+        if (connection.refused) co_return nullptr;
         const Handshake handshake = co_await shake_hands(connection);
-        if (handshake == Handshake::failed) co_return;
+        if (handshake == Handshake::failed) co_return nullptr;
         if (handshake == Handshake::plain_text) {
             HttpSession http(connection);
             co_await http.turn_away(Error(Errc::malformed_request).with("reason", "this port speaks HTTPS only"));
-            co_return;
+            co_return nullptr;
         }
     }
     auto http = std::make_unique<HttpSession>(connection);
     if (connection.refused) {
         co_await http->turn_away(*connection.refused);
-        co_return;
+        co_return nullptr;
     }
     Takeover next = co_await http->serve();
     http.reset();
-    if (next.websocket) co_await serve_websocket(connection, std::move(next.websocket));
     if (next.stream) co_await serve_stream(connection, std::move(next.stream));
+    co_return std::move(next.websocket);
 }
 
 void on_end(const Connection& connection, const std::exception_ptr& thrown) {
@@ -90,11 +91,13 @@ void Connection::cut() {
 
 void start_connection(std::unique_ptr<Connection> connection) {
     Connection& it = *connection;
-    asio::co_spawn(
-        it.shared->executor, run_connection(it),
-        asio::bind_cancellation_slot(it.stop.slot(), [owner = std::move(connection)](const std::exception_ptr& thrown) {
-            on_end(*owner, thrown);
-        }));
+    asio::co_spawn(it.shared->executor, run_connection(it),
+                   asio::bind_cancellation_slot(
+                       it.stop.slot(), [owner = std::move(connection)](const std::exception_ptr& thrown,
+                                                                       std::unique_ptr<Upgrade> upgrade) mutable {
+                           on_end(*owner, thrown);
+                           if (upgrade) start_websocket(std::move(owner), std::move(*upgrade));
+                       }));
 }
 
 }  // namespace confcast::http

@@ -51,7 +51,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
     Addresses::Count* const from;  // nullptr: it does not count
 };
 
-/// Serves the connection in a coroutine of its own, which owns it.
+/// Serves the connection in a coroutine of its own, which owns it until it becomes a WebSocket.
 void start_connection(std::unique_ptr<Connection> connection);
 
 }  // namespace confcast::http

@@ -232,8 +232,9 @@ Awaitable<Response> HttpSession::answer(Context& context) {
 std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
     auto upgrade = std::make_unique<Upgrade>();
     upgrade->handler = std::move(response.upgrade);
-    upgrade->key = request_.header("Sec-WebSocket-Key").value_or("");
-    upgrade->headers = std::move(response.headers);
+    response.status = 101;
+    const std::string lines = upgrade_lines(request_.header("Sec-WebSocket-Key").value_or(""));
+    append_head(upgrade->head, response, {11, false, shared_.date.at(shared_.clock.wall()), lines});
     upgrade->early = chunks_.empty() ? std::string(input_.data()) : std::move(chunks_);
     upgrade->message_limit = response.websocket_message_limit.value_or(shared_.options.max_websocket_message);
     return upgrade;

@@ -81,6 +81,8 @@ Result<> Listener::open() {
     }
     error_code ec;
     port_ = acceptor_.local_endpoint(ec).port();
+    // What is accepted has it from the listener (Linux): a system call less for each.
+    acceptor_.set_option(asio::ip::tcp::no_delay(true), ec);
     open_reserve();
     return {};
 }
@@ -128,9 +130,10 @@ Awaitable<> Listener::run() {
     while (acceptor_.is_open()) {
         co_await wait_for_turn();
         if (!acceptor_.is_open()) co_return;
-        auto [ec, socket] = co_await acceptor_.async_accept(as_result);
+        asio::ip::tcp::endpoint peer;
+        auto [ec, socket] = co_await acceptor_.async_accept(peer, as_result);
         if (!ec) {
-            take(std::move(socket));
+            take(std::move(socket), peer);
             continue;
         }
         if (ec == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
@@ -159,12 +162,8 @@ Awaitable<> Listener::wait_for_turn() {
     }
 }
 
-void Listener::take(Socket socket) {
+void Listener::take(Socket socket, const asio::ip::tcp::endpoint& peer) {
     pace_.begin(shared_->clock.now());
-    error_code ec;
-    const auto peer = socket.remote_endpoint(ec);
-    if (ec) return;  // it has left already
-    socket.set_option(asio::ip::tcp::no_delay(true), ec);
     std::optional<Error> refused = refusal_for(peer.address());
     if (refused && shared_->turning_away >= max_turned_away) {
         ++shared_->stats.refused_connections;

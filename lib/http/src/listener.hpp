@@ -33,7 +33,7 @@ class Listener {
     Result<> adopt();
     /// Returns when the next connection may be accepted.
     Awaitable<> wait_for_turn();
-    void take(Socket socket);
+    void take(Socket socket, const asio::ip::tcp::endpoint& peer);
     std::optional<Error> refusal_for(const asio::ip::address& address) const;
     void refuse_from_reserve(std::string_view answer);
     Awaitable<std::string> refusal();

@@ -1,4 +1,4 @@
-// The part of a WebSocket's or a stream's handler, with an exception of it made a log line.
+// The part of a stream's handler, with an exception of it made a log line.
 #pragma once
 
 #include <boost/asio/error.hpp>

@@ -2,6 +2,7 @@
 // the moment in which the loop takes it down.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct Shared {
     Connections connections;
     Addresses addresses;
     std::vector<std::string_view> pieces;  // scratch: of one write, used during one call only
+    std::array<char, 16U << 10U> input;    // scratch: of one read of a WebSocket, likewise
 
     void reconfigure(ServerOptions with);
 

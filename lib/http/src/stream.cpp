@@ -45,8 +45,7 @@ class StreamSession final : public ByteStream, public Activity {
 
     Awaitable<> run(ByteStreamEvents& events) override;
     void keep_alive(std::string_view bytes) override;
-    void write(std::span<const std::string_view> pieces) override;
-    bool is_written() const override { return posted_; }
+    bool write(std::span<const std::string_view> pieces) override;
     void close() override;
     void abort() override;
     std::uint64_t bytes_accepted() const override {
@@ -93,7 +92,7 @@ class StreamSession final : public ByteStream, public Activity {
     bool chunked_;
     bool broken_ = false;
     bool head_gone_ = false;
-    bool in_flight_ = false;   // write() until on_written()
+    bool in_flight_ = false;   // write() until all of it is with the kernel, and on_written() has said so
     bool waiting_ = false;     // for the socket to take more
     bool posted_ = false;      // on_written() is on its way
     bool unreported_ = false;  // a write was done before anybody listened
@@ -136,8 +135,8 @@ void StreamSession::keep_alive(std::string_view bytes) {
     set_deadline();
 }
 
-void StreamSession::write(std::span<const std::string_view> pieces) {
-    if (broken_ || closing_) return;
+bool StreamSession::write(std::span<const std::string_view> pieces) {
+    if (broken_ || closing_) return false;
     in_flight_ = true;
     std::size_t size = 0;
     for (const std::string_view piece : pieces) size += piece.size();
@@ -148,6 +147,7 @@ void StreamSession::write(std::span<const std::string_view> pieces) {
         if (chunked_) all.push_back(line_end);
     }
     go(all);
+    return !in_flight_;
 }
 
 void StreamSession::close() {
@@ -192,6 +192,7 @@ void StreamSession::go(std::span<const std::string_view> pieces) {
     std::string_view cut;
     const auto left = advance(pieces, sent, cut);
     if (left.empty()) {
+        in_flight_ = false;
         on_all_sent();
         return;
     }
@@ -232,6 +233,7 @@ void StreamSession::send_rest() {
     if (left.empty()) {
         unsent_ = {};
         on_all_sent();
+        if (in_flight_) tell_written();
         return;
     }
     unsent_.erase(unsent_.begin(), unsent_.end() - static_cast<std::ptrdiff_t>(left.size()));
@@ -241,7 +243,6 @@ void StreamSession::send_rest() {
 
 void StreamSession::on_all_sent() {
     if (!head_.empty()) head_ = {};
-    if (in_flight_ && !unreported_) post_written();
     if (closing_) end_body();
 }
 
@@ -256,7 +257,7 @@ void StreamSession::end_body() {
 }
 
 void StreamSession::post_written() {
-    if (std::exchange(posted_, true)) return;
+    posted_ = true;
     asio::post(shared_.executor, [this] {
         posted_ = false;
         tell_written();

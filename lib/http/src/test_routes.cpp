@@ -3,6 +3,7 @@
 #ifdef CONFCAST_TEST_ROUTES
 
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "confcast/http/upgrade.hpp"
@@ -43,7 +44,9 @@ class Echo final : public WebSocketEvents {
         if (!writing_.empty() || waiting_.empty()) return;
         writing_.swap(waiting_);
         std::vector<std::string_view> frames(writing_.begin(), writing_.end());
-        socket_.write_frames(frames);
+        if (!socket_.write_frames(frames)) return;
+        writing_.clear();
+        backlog_ = 0;
     }
 
     WebSocket& socket_;
@@ -52,15 +55,12 @@ class Echo final : public WebSocketEvents {
     std::size_t backlog_ = 0;
 };
 
-Awaitable<> run_echo(WebSocket& socket) {
-    Echo echo(socket);
-    co_await socket.run(echo);
-}
+std::unique_ptr<WebSocketEvents> make_echo(WebSocket& socket) { return std::make_unique<Echo>(socket); }
 
 Awaitable<Response> answer_echo(Context& context) {
     Response response;
     if (wants_upgrade(context.request)) {
-        response.upgrade = run_echo;
+        response.upgrade = make_echo;
         response.websocket_message_limit = largest_message;
         co_return response;
     }

@@ -81,7 +81,7 @@ void TlsChannel::count_message(int written, int, int type, const void*, std::siz
     if (written == 0 && type == SSL3_RT_HANDSHAKE) ++static_cast<TlsChannel*>(self)->dataless_;
 }
 
-TlsChannel::Received TlsChannel::read(int descriptor, void* into, std::size_t room) {
+Received TlsChannel::read(int descriptor, void* into, std::size_t room) {
     port_.descriptor = descriptor;
     ERR_clear_error();
     unsigned turns = 0;

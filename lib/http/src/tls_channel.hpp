@@ -16,6 +16,7 @@
 
 #include "confcast/http/tls.hpp"
 #include "drop_input.hpp"
+#include "receive_now.hpp"
 #include "send_now.hpp"
 #include "tls_port.hpp"
 
@@ -35,11 +36,6 @@ class TlsChannel {
     /// The peer has begun with a letter: it speaks HTTP, and not TLS.
     bool was_plain_text() const { return port_.begun && port_.first >= 'A' && port_.first <= 'Z'; }
 
-    struct Received {
-        std::size_t bytes = 0;
-        bool would_block = false;
-        boost::system::error_code error;  // asio::error::eof: the peer has said the end
-    };
     Received read(int descriptor, void* into, std::size_t room);
     /// Whether a read has to wait for the socket: else there may be something here already.
     bool is_drained() const { return port_.drained; }

@@ -1,8 +1,12 @@
-#include "confcast/http/upgrade.hpp"
+#include "upgrade.hpp"
+
+#include <openssl/evp.h>
 
 #include <algorithm>
+#include <new>
 
 #include "characters.hpp"
+#include "confcast/http/upgrade.hpp"
 
 namespace confcast::http {
 namespace {
@@ -21,7 +25,32 @@ bool is_valid_key(std::string_view key) {
     return key.size() == 24 && key.ends_with("==") && std::all_of(key.begin(), key.end() - 2, digit);
 }
 
+struct FreeDigest {
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+};
+
+/// Proves that this is a server that knows of WebSockets, and nothing else: what SHA-1 is worth does not matter.
+std::string accept_key(std::string_view key) {
+    // Looked up once: for each connection it would be the dearest part.
+    static const std::unique_ptr<EVP_MD, FreeDigest> sha1(EVP_MD_fetch(nullptr, "SHA1", nullptr));
+    std::string text(key);
+    text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, 1.3
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (!sha1 || EVP_Digest(text.data(), text.size(), digest, &size, sha1.get(), nullptr) != 1) throw std::bad_alloc();
+    unsigned char digits[2 * EVP_MAX_MD_SIZE];
+    const int written = EVP_EncodeBlock(digits, digest, static_cast<int>(size));
+    return {digits, digits + written};
+}
+
 }  // namespace
+
+std::string upgrade_lines(std::string_view key) {
+    std::string lines = "Upgrade: websocket\r\nConnection: Upgrade\r\nServer: confcast\r\nSec-WebSocket-Accept: ";
+    lines += accept_key(key);
+    lines += "\r\n";
+    return lines;
+}
 
 bool wants_upgrade(const Request& request) { return lists(request, "Upgrade", "websocket"); }
 

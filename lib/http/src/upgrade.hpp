@@ -3,8 +3,7 @@
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "confcast/http/message.hpp"
 #include "connection.hpp"
@@ -13,13 +12,16 @@ namespace confcast::http {
 
 struct Upgrade {
     WebSocketHandler handler;
-    std::string key;                                           // Sec-WebSocket-Key
-    std::vector<std::pair<std::string, std::string>> headers;  // of the answer
-    std::string early;                                         // bytes that came behind the request
+    std::string head;   // of the answer, ready to go
+    std::string early;  // bytes that came behind the request
     std::size_t message_limit = 0;
 };
 
-/// Answers 101, runs the handler, and returns when nothing is left to wait for. Throws nothing but bad_alloc.
-Awaitable<> serve_websocket(Connection& connection, std::unique_ptr<Upgrade> upgrade);
+/// The header lines of a 101 that make a WebSocket of the connection (RFC 6455, 4.2.2), each with its CRLF.
+/// `key`: Sec-WebSocket-Key.
+std::string upgrade_lines(std::string_view key);
+
+/// Answers 101 and makes the user; the connection lives on until it is gone. Throws nothing but bad_alloc.
+void start_websocket(std::unique_ptr<Connection> connection, Upgrade upgrade);
 
 }  // namespace confcast::http

@@ -14,6 +14,7 @@
 
 #include "confcast/base/async.hpp"
 #include "drop_input.hpp"
+#include "receive_now.hpp"
 #include "send_now.hpp"
 #include "tls_channel.hpp"
 
@@ -50,6 +51,11 @@ class Wire {
     /// writable, and say it again.
     bool say_end();
 
+    /// What is there now. Fewer bytes than there is room for: wait for more, by async_wait_readable().
+    Received receive(std::span<char> into) {
+        return tls_ ? tls_->read(descriptor(), into.data(), into.size())
+                    : receive_now(descriptor(), into.data(), into.size());
+    }
     /// Drops what is there now, at most about `most` bytes of it.
     Dropped drop_input(std::size_t most) {
         return tls_ ? tls_->drop_input(descriptor(), most) : http::drop_input(descriptor(), most);
@@ -97,7 +103,7 @@ class Wire {
     struct TlsRead {
         Wire& wire;
         asio::mutable_buffer into;
-        TlsChannel::Received received{};
+        Received received{};
         bool waited = false;
         bool done = false;
 

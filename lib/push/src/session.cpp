@@ -13,8 +13,7 @@ Session::~Session() {
 }
 
 void Session::on_sent() {
-    in_flight_ = false;
-    note_sent();
+    on_taken();
     if (!closing_) pump();
 }
 

@@ -90,6 +90,7 @@ class Session final : public Subscriber, public TransportEvents {
     void send_batch();
     void send_now(const MessagePtr& message);
     void count_bytes(const Message& message);
+    void on_taken();
     /// The last byte of what is timed has left.
     void note_sent();
     bool take_changes(bool to_head);

@@ -34,8 +34,11 @@ void Session::on_match(const feed::Change& change) {
 }
 
 void Session::pump() {
-    fill();
-    if (!core_.batch.empty()) send_batch();
+    do {
+        fill();
+        if (core_.batch.empty()) break;
+        send_batch();
+    } while (!in_flight_ && !leaving_ && !closing_);
     if (leaving_ && !closing_) close(close::come_back);
 }
 
@@ -70,9 +73,9 @@ void Session::send_batch() {
     since_ = core_.clock.now();
     core_.stats.messages += core_.batch.size();
     for (const MessagePtr& message : core_.batch.messages()) count_bytes(*message);
-    transport_.send(core_.batch.messages());
+    const bool taken = transport_.send(core_.batch.messages());
     core_.batch.clear();
-    if (transport_.is_taken()) note_sent();
+    if (taken) on_taken();
 }
 
 void Session::send_now(const MessagePtr& message) {
@@ -80,8 +83,12 @@ void Session::send_now(const MessagePtr& message) {
     since_ = told_at_;
     ++core_.stats.messages;
     count_bytes(*message);
-    transport_.send({&message, 1});
-    if (transport_.is_taken()) note_sent();
+    if (transport_.send({&message, 1})) on_taken();
+}
+
+void Session::on_taken() {
+    in_flight_ = false;
+    note_sent();
 }
 
 void Session::note_sent() {

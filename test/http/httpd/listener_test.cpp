@@ -1,5 +1,7 @@
 // The accept loop under limits and errors.
+#include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "server_test.hpp"
@@ -49,6 +51,27 @@ TEST_F(Listening, RefusesAHostThatIsNone) {
     options.host = "no such host";
     http::Server nowhere(io.get_executor(), options, *(chain = std::make_unique<http::Chain>()), render, clock, log);
     EXPECT_EQ(nowhere.listen().error().code(), Errc::invalid_parameter);
+}
+
+/// The server's end of the client's connection.
+int server_end_of(Client& client) {
+    const auto wanted = client.socket().local_endpoint();
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        asio::ip::tcp::endpoint peer;
+        auto size = static_cast<socklen_t>(peer.capacity());
+        if (::getpeername(descriptor, peer.data(), &size) == 0 && peer == wanted) return descriptor;
+    }
+    return -1;
+}
+
+TEST_F(Listening, WhatIsAcceptedSendsSmallWritesAtOnce) {
+    start();
+    Client client = connect();
+    run(until([this] { return server->stats().connections == 1; }));
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ASSERT_EQ(::getsockopt(server_end_of(client), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+    EXPECT_NE(no_delay, 0);
 }
 
 TEST_F(Listening, OnIpv6) {

@@ -84,10 +84,9 @@ struct Silent final : http::WebSocketEvents {
 };
 
 TEST_F(Shutdown, LeavesWebSocketsToTheirHandlersUntilTheDeadline) {
-    Silent silent;
-    handler = [&silent](http::Context&) -> Awaitable<http::Response> {
+    handler = [](http::Context&) -> Awaitable<http::Response> {
         http::Response response;
-        response.upgrade = [&silent](http::WebSocket& socket) { return socket.run(silent); };
+        response.upgrade = [](http::WebSocket&) { return std::make_unique<Silent>(); };
         co_return response;
     };
     start();

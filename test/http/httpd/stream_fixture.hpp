@@ -8,17 +8,34 @@
 
 namespace confcast::test {
 
+/// Learns from the loop that a write is done, whether it was told so at once or later.
 struct StreamUser final : http::ByteStreamEvents {
+    asio::io_context& io;
     http::ByteStream* stream = nullptr;
     unsigned written = 0;
+    unsigned reported = 0;  // of them by on_written()
     bool running = false;
     std::function<void()> hook;
 
+    explicit StreamUser(asio::io_context& context) : io(context) {}
+
     void on_written() override {
+        ++reported;
+        on_done();
+    }
+    void on_done() {
         ++written;
         if (hook) hook();
     }
-    void write(std::string_view piece) const { stream->write({&piece, 1}); }
+    bool write(std::string_view piece) { return write_all({&piece, 1}); }
+    /// As the stream's write(), which tells of it at most once.
+    bool write_all(std::span<const std::string_view> pieces) {
+        const unsigned before = reported;
+        const bool done = stream->write(pieces);
+        EXPECT_EQ(reported, before) << "a report from inside of the write";
+        if (done) asio::post(io, [this] { on_done(); });
+        return done;
+    }
 };
 
 class StreamTest : public ServerTest {
@@ -58,7 +75,7 @@ class StreamTest : public ServerTest {
         return large_;
     }
 
-    StreamUser user;
+    StreamUser user{io};
     Answer head;
     std::function<void(http::ByteStream&)> before_run;
 

@@ -25,7 +25,7 @@ TEST_F(Streams, MakeOneChunkOfAGatheredWrite) {
     start();
     Client client = open();
     const std::string_view pieces[] = {"one", "", "two", "three"};
-    user.stream->write(pieces);
+    user.write_all(pieces);
     EXPECT_EQ(run(client.take(16)), "b\r\nonetwothree\r\n");
     run(until([this] { return user.written == 1; }));
     user.write(std::string(256, 'x'));
@@ -35,7 +35,7 @@ TEST_F(Streams, MakeOneChunkOfAGatheredWrite) {
 TEST_F(Streams, DoNotEndWithAWriteOfNothing) {
     start();
     Client client = open();
-    user.stream->write({});
+    user.write_all({});
     run(until([this] { return user.written == 1; }));
     user.write("");
     run(until([this] { return user.written == 2; }));
@@ -75,7 +75,7 @@ TEST_F(Streams, GiveAHeadRequestTheHeadOnly) {
 
 TEST_F(Streams, SendWhatIsWrittenBeforeTheyRunTogetherWithTheHead) {
     static constexpr std::string_view hello = "hello";
-    before_run = [](http::ByteStream& stream) { stream.write({&hello, 1}); };
+    before_run = [this](http::ByteStream&) { user.write(hello); };
     start();
     Client client = open();
     EXPECT_EQ(run(client.take(10)), "5\r\nhello\r\n");
@@ -85,9 +85,14 @@ TEST_F(Streams, SendWhatIsWrittenBeforeTheyRunTogetherWithTheHead) {
 TEST_F(Streams, NeverReportFromInsideAWrite) {
     start();
     Client client = open();
-    user.write("hello");
+    EXPECT_TRUE(user.write("hello")) << "the kernel has room for it";
     EXPECT_EQ(user.written, 0U);
     run(until([this] { return user.written == 1; }));
+    EXPECT_FALSE(user.write(large()));
+    const std::size_t chunked = std::string_view("5\r\nhello\r\n2000000\r\n\r\n").size() + large().size();
+    EXPECT_EQ(run(client.take(chunked)).size(), chunked);
+    run(until([this] { return user.written == 2; }));
+    EXPECT_EQ(user.reported, 1U) << "once, and only of what the kernel did not take at once";
 }
 
 TEST_F(Streams, WriteAgainFromTheReport) {
@@ -105,7 +110,7 @@ TEST_F(Streams, GatherMorePiecesThanOneSystemCallTakes) {
     start();
     Client client = open();
     const std::vector<std::string_view> pieces(1000, "12345678");
-    user.stream->write(pieces);
+    user.write_all(pieces);
     std::string body = "1f40\r\n";
     for (int i = 0; i < 1000; ++i) body += "12345678";
     EXPECT_EQ(run(client.take(body.size() + 2)), body + "\r\n");
@@ -116,7 +121,7 @@ TEST_F(Streams, FinishAWriteThatTheKernelTakesInPieces) {
     start();
     Client client = open();
     const std::string_view pieces[] = {large(), "end"};
-    user.stream->write(pieces);
+    user.write_all(pieces);
     settle();
     EXPECT_EQ(user.written, 0U) << "the kernel took it all: the test tests nothing";
     const std::string expected = "2000003\r\n" + large() + "end\r\n";

@@ -12,22 +12,27 @@ namespace confcast::test {
 
 enum Opcode : unsigned { continuation = 0, text = 1, binary = 2, closing = 8, ping = 9, pong = 10 };
 
-/// What a user of a WebSocket does in these tests: records, and echoes when it is told to.
-struct User final : http::WebSocketEvents {
+/// What a user of a WebSocket does in these tests: records, and echoes when it is told to. It learns from the loop that
+/// a write is done, whether it was told so at once or later.
+struct User {
     struct Message {
         std::string data;
         bool binary;
     };
     http::WebSocket* socket = nullptr;
     std::vector<Message> messages;
+    asio::io_context& io;
     unsigned written = 0;
+    unsigned reported = 0;  // of them by on_written()
     bool running = false;
     bool echoes = true;
     std::deque<std::string> waiting;
     std::deque<std::string> writing;
     std::function<void(std::string_view)> hook;
 
-    void on_message(std::string_view data, bool is_binary) override {
+    explicit User(asio::io_context& context) : io(context) {}
+
+    void on_message(std::string_view data, bool is_binary) {
         messages.push_back({std::string(data), is_binary});
         if (hook) hook(data);
         if (!echoes) return;
@@ -35,7 +40,7 @@ struct User final : http::WebSocketEvents {
                           std::string(data));
         write();
     }
-    void on_written() override {
+    void on_done() {
         ++written;
         writing.clear();
         write();
@@ -44,8 +49,37 @@ struct User final : http::WebSocketEvents {
         if (!writing.empty() || waiting.empty()) return;
         writing.swap(waiting);
         const std::vector<std::string_view> frames(writing.begin(), writing.end());
-        socket->write_frames(frames);
+        write(frames);
     }
+    /// As the socket's write_frames(), which tells of it at most once.
+    bool write(std::span<const std::string_view> frames) {
+        const unsigned before = reported;
+        const bool done = socket->write_frames(frames);
+        EXPECT_EQ(reported, before) << "a report from inside of the write";
+        if (done) asio::post(io, [this] { on_done(); });
+        return done;
+    }
+};
+
+/// Whom the server knows of it; its end is the connection's.
+class UserEvents final : public http::WebSocketEvents {
+  public:
+    UserEvents(User& user, http::WebSocket& socket) : user_(user) {
+        user_.socket = &socket;
+        user_.running = true;
+    }
+    ~UserEvents() override {
+        user_.running = false;
+        user_.socket = nullptr;
+    }
+    void on_message(std::string_view data, bool binary) override { user_.on_message(data, binary); }
+    void on_written() override {
+        ++user_.reported;
+        user_.on_done();
+    }
+
+  private:
+    User& user_;
 };
 
 class WebSockets : public ServerTest {
@@ -61,13 +95,10 @@ class WebSockets : public ServerTest {
             co_return response;
         };
     }
-    Awaitable<> serve(http::WebSocket& socket) {
-        user.socket = &socket;
-        user.running = true;
+    std::unique_ptr<http::WebSocketEvents> serve(http::WebSocket& socket) {
+        auto events = std::make_unique<UserEvents>(user, socket);
         if (before_run) before_run(socket);
-        co_await socket.run(user);
-        user.running = false;
-        user.socket = nullptr;
+        return events;
     }
     /// A client whose upgrade has been answered with 101 and whose handler runs.
     Client open() {
@@ -95,7 +126,7 @@ class WebSockets : public ServerTest {
         expect_ended();
     }
 
-    User user;
+    User user{io};
     std::function<void(http::WebSocket&)> before_run;
 };
 

@@ -21,7 +21,7 @@ class WebSocketPeers : public WebSockets {
     void write(std::size_t size) {
         frame_ = http::frame_header(FrameKind::binary, size) + std::string(size, 'x');
         const std::string_view frames[] = {frame_};
-        user.socket->write_frames(frames);
+        user.write(frames);
         settle();
     }
     std::size_t frame_size() const { return frame_.size(); }
@@ -35,7 +35,7 @@ TEST_F(WebSocketPeers, ThatTakeNothingAreCut) {
     Client client = open();
     const std::string frame = http::frame_header(FrameKind::binary, 32U << 20U) + std::string(32U << 20U, 'x');
     const std::string_view frames[] = {frame};
-    user.socket->write_frames(frames);
+    user.write(frames);
     settle();
     pass(options.write_timeout - 1ms);
     settle();
@@ -52,7 +52,7 @@ TEST_F(WebSocketPeers, ThatTakeSlowlyAreNotCut) {
     const std::string body(16U << 20U, 'x');
     const std::string frame = http::frame_header(FrameKind::binary, body.size()) + body;
     const std::string_view frames[] = {frame};
-    user.socket->write_frames(frames);
+    user.write(frames);
     std::string dropped(1U << 20U, ' ');
     std::size_t got = 0;
     while (got < frame.size()) {
@@ -177,6 +177,38 @@ TEST_F(WebSocketPeers, ThatSayTooMuchAreReadNoFaster) {
     for (const User::Message& message : user.messages) heard += message.data;
     EXPECT_EQ(heard, "abcdefg") << "none is lost";
     EXPECT_EQ(server->stats().messages_held, 4U);
+}
+
+// Each ping has its pong, and none is kept here for one who does not read: what he goes on sending waits in the kernel.
+TEST_F(WebSocketPeers, ThatPingAndDoNotReadAreNotReadEither) {
+    user.echoes = false;
+    start();
+    Client client = open_small();
+    write(4U << 20U);
+    EXPECT_EQ(user.written, 0U) << "it is not behind: the test tests nothing";
+    const std::string pings = client_frame(ping, std::string(125, 'p'));
+    for (int i = 0; i < 100; ++i) run(client.send(pings));
+    run(client.send_frame(text, "behind them"));
+    settle();
+    EXPECT_TRUE(user.messages.empty());
+    EXPECT_EQ(run(client.take(frame_size())).size(), frame_size());
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(next(client).opcode, pong) << i;
+    run(until([this] { return user.messages.size() == 1; }));
+    EXPECT_EQ(user.messages.front().data, "behind them");
+}
+
+TEST_F(WebSocketPeers, ThatAreHeldBackAreCutWithTheServer) {
+    options.websocket_rate = 1;
+    options.websocket_burst = 1;
+    user.echoes = false;
+    start();
+    Client client = open();
+    std::string all;
+    for (int i = 0; i < 100; ++i) all += client_frame(text, "x");
+    run(client.send(all));
+    run(until([this] { return server->stats().messages_held > 0; }));
+    run(server->shutdown(std::chrono::steady_clock::now()));
+    EXPECT_EQ(server->stats().websockets, 0U);
 }
 
 }  // namespace

@@ -1,4 +1,8 @@
 // A WebSocket after its upgrade: messages, frames, closing.
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <random>
 
 #include "websocket_fixture.hpp"
@@ -50,7 +54,7 @@ TEST_F(WebSockets, RefuseAnUpgradeThatIsNone) {
 TEST_F(WebSockets, RefuseAnUpgradeThatTheEndpointDidNotCheck) {
     handler = [](http::Context&) -> Awaitable<http::Response> {
         http::Response response;
-        response.upgrade = [](http::WebSocket&) -> Awaitable<> { co_return; };
+        response.upgrade = [](http::WebSocket&) -> std::unique_ptr<http::WebSocketEvents> { return nullptr; };
         co_return response;
     };
     start();
@@ -241,7 +245,7 @@ TEST_F(WebSockets, MayBeAbortedFromAnywhere) {
     const std::string large = http::frame_header(FrameKind::binary, 32U << 20U) + std::string(32U << 20U, 'x');
     Client writing = open();
     const std::string_view frames[] = {large};
-    user.socket->write_frames(frames);
+    user.write(frames);
     settle();
     user.socket->abort();
     expect_ended();
@@ -263,7 +267,7 @@ TEST_F(WebSockets, EndWhenTheClientResetsInTheMiddleOfAWrite) {
     const std::string_view frames[] = {frame};
     for (const bool pinged : {false, true}) {
         Client client = open();
-        user.socket->write_frames(frames);
+        user.write(frames);
         if (pinged) run(client.send_frame(ping, "p"));
         settle();
         client.socket().set_option(asio::socket_base::linger(true, 0));
@@ -284,6 +288,35 @@ TEST_F(WebSockets, SurviveAUserThatThrows) {
     expect_service();
 }
 
+TEST_F(WebSockets, SayGoodbyeForAHandlerThatHasNoUser) {
+    handler = [](http::Context&) -> Awaitable<http::Response> {
+        http::Response response;
+        response.upgrade = [](http::WebSocket& socket) {
+            socket.close(1008, "no");
+            return std::unique_ptr<http::WebSocketEvents>();
+        };
+        co_return response;
+    };
+    start();
+    Client client = connect();
+    EXPECT_EQ(run(client.upgrade("/ws", client_frame(text, "early"))).status, 101U);
+    run(client.send_frame(text, "nobody listens"));
+    expect_close(client, 1008);
+}
+
+TEST_F(WebSockets, AreCutWhenTheirHandlerHasNoUser) {
+    handler = [](http::Context&) -> Awaitable<http::Response> {
+        http::Response response;
+        response.upgrade = [](http::WebSocket&) { return std::unique_ptr<http::WebSocketEvents>(); };
+        co_return response;
+    };
+    start();
+    Client client = connect();
+    EXPECT_EQ(run(client.upgrade()).status, 101U);
+    EXPECT_TRUE(run(client.closed()));
+    expect_ended();
+}
+
 TEST_F(WebSockets, SurviveAHandlerThatThrows) {
     before_run = [](http::WebSocket&) { throw std::runtime_error("a bug"); };
     start();
@@ -296,9 +329,9 @@ TEST_F(WebSockets, SurviveAHandlerThatThrows) {
 
 TEST_F(WebSockets, ReportWhatWasWrittenBeforeAnybodyListened) {
     const std::string hello = http::frame_header(FrameKind::text, 5) + "hello";
-    before_run = [&hello](http::WebSocket& socket) {
+    before_run = [this, &hello](http::WebSocket&) {
         const std::string_view frames[] = {hello};
-        socket.write_frames(frames);
+        user.write(frames);
     };
     start();
     Client client = open();
@@ -306,14 +339,51 @@ TEST_F(WebSockets, ReportWhatWasWrittenBeforeAnybodyListened) {
     run(until([this] { return user.written == 1; }));
 }
 
+/// Segments with data that have come to the client.
+unsigned segments_in(Client& client) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    EXPECT_EQ(::getsockopt(client.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+    return info.tcpi_data_segs_in;
+}
+
+TEST_F(WebSockets, AnswerTheUpgradeTogetherWithWhatIsSaidFirst) {
+    const std::string hello = http::frame_header(FrameKind::text, 5) + "hello";
+    const std::string_view frames[] = {hello};
+    bool later = false;  // in the same turn of the loop
+    before_run = [&](http::WebSocket&) {
+        const auto say = [&] { user.write(frames); };
+        if (later)
+            asio::post(io, say);
+        else
+            say();
+    };
+    start();
+    for (const bool in_its_turn : {false, true}) {
+        later = in_its_turn;
+        Client client = open();
+        EXPECT_EQ(next(client).payload, "hello");
+        // A TLS handshake has segments of its own.
+        if (!is_secure()) EXPECT_EQ(segments_in(client), 1U) << later;
+        client.socket().close();
+        expect_ended();
+    }
+}
+
 TEST_F(WebSockets, NeverReportFromInsideAWrite) {
     start();
     Client client = open();
     const std::string hello = http::frame_header(FrameKind::text, 5) + "hello";
     const std::string_view frames[] = {hello};
-    user.socket->write_frames(frames);
+    EXPECT_TRUE(user.write(frames)) << "the kernel has room for it";
     EXPECT_EQ(user.written, 0U);
     run(until([this] { return user.written == 1; }));
+    const std::string large = http::frame_header(FrameKind::binary, 32U << 20U) + std::string(32U << 20U, 'x');
+    const std::string_view large_frames[] = {large};
+    EXPECT_FALSE(user.write(large_frames));
+    EXPECT_EQ(run(client.take(hello.size() + large.size())).size(), hello.size() + large.size());
+    run(until([this] { return user.written == 2; }));
+    EXPECT_EQ(user.reported, 1U) << "once, and only of what the kernel did not take at once";
 }
 
 TEST_F(WebSockets, GatherManyFrames) {
@@ -325,7 +395,7 @@ TEST_F(WebSockets, GatherManyFrames) {
         made.push_back(http::frame_header(FrameKind::text, body.size()) + body);
     }
     const std::vector<std::string_view> frames(made.begin(), made.end());
-    user.socket->write_frames(frames);
+    user.write(frames);
     for (int i = 0; i < 1000; ++i) ASSERT_EQ(next(client).payload, "number " + std::to_string(i));
     EXPECT_EQ(user.written, 1U);
 }
@@ -341,7 +411,7 @@ TEST_F(WebSockets, KeepControlFramesOutOfLargeWrites) {
     unsigned pongs = 0;
     for (int round = 0; round < 3; ++round) {
         user.written = 0;
-        user.socket->write_frames(frames);
+        user.write(frames);
         for (int i = 0; i < 5; ++i) run(client.send_frame(ping, "p" + std::to_string(i)));
         settle();
         EXPECT_EQ(user.written, 0U) << "the kernel took it all: the test tests nothing";

@@ -110,7 +110,7 @@ TEST_F(AccessLog, SetsTheStartWhenNobodyDid) {
 TEST_F(AccessLog, AnUpgradeIsLoggedAs101) {
     endpoint = [](Context&) -> Awaitable<Response> {
         Response response;
-        response.upgrade = [](WebSocket&) -> Awaitable<> { co_return; };
+        response.upgrade = [](WebSocket&) -> std::unique_ptr<WebSocketEvents> { return nullptr; };
         co_return response;
     };
     run_logged();

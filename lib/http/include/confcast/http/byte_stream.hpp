@@ -13,7 +13,7 @@ namespace confcast::http {
 class ByteStreamEvents {
   public:
     virtual ~ByteStreamEvents() = default;
-    /// The write that was started by write() is done: the kernel has every byte.
+    /// The write for which write() has returned false is done: the kernel has every byte.
     virtual void on_written() = 0;
 };
 
@@ -29,13 +29,11 @@ class ByteStream {
     /// `bytes` are written whenever nothing else was for ServerOptions::stream_keep_alive.
     virtual void keep_alive(std::string_view bytes) = 0;
 
-    /// Starts one gathered write: `pieces` are one chunk of the body (RFC 9112, 7.1), or follow each other on HTTP/1.0.
-    /// Precondition: no write() in flight. The bytes are not copied: they stay valid until on_written() or the end of
-    /// run(). No coroutine is woken per write. Does nothing after close().
-    virtual void write(std::span<const std::string_view> pieces) = 0;
-
-    /// Whether the kernel has every byte of the last write() already, though on_written() has still to come.
-    virtual bool is_written() const { return false; }
+    /// One gathered write: `pieces` are one chunk of the body (RFC 9112, 7.1), or follow each other on HTTP/1.0. True:
+    /// the kernel has every byte already, on_written() does not follow. False: it follows from run(), unless that ends
+    /// before; until then the bytes stay valid. Precondition: no on_written() is still to come. No coroutine is woken
+    /// per write. Does nothing after close().
+    virtual bool write(std::span<const std::string_view> pieces) = 0;
 
     /// Ends the body, then the connection, after a write in flight is done. Idempotent.
     virtual void close() = 0;

@@ -17,6 +17,7 @@ namespace confcast::http {
 
 class ByteStream;
 class WebSocket;
+class WebSocketEvents;
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, patch };
 /// "GET", …
@@ -50,9 +51,11 @@ struct Request {
     std::optional<std::string_view> header(std::string_view name) const;
 };
 
-/// What happens to the connection after a 101: runs until the WebSocket is closed; `socket` outlives it. The Request is
-/// gone by then: keep a copy of what is needed of it.
-using WebSocketHandler = std::function<Awaitable<>(WebSocket& socket)>;
+/// What happens to the connection after a 101: makes its user, who lives until the connection is gone; `socket`
+/// outlives it. What is written meanwhile goes out together with the answer. Null: nobody listens; what comes is
+/// ignored when `socket` was told to close, else the connection is cut. The Request is gone by then: keep a copy of
+/// what is needed of it.
+using WebSocketHandler = std::function<std::unique_ptr<WebSocketEvents>(WebSocket& socket)>;
 
 /// Writes a body that has no end of its own: runs until the stream is gone; `stream` outlives it. The Request is gone
 /// by then, as above.

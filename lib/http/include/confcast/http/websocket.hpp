@@ -1,44 +1,38 @@
-// A WebSocket after its upgrade (RFC 6455), as its user sees it. Beast is behind it.
+// A WebSocket after its upgrade (RFC 6455), as its user sees it.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "confcast/base/async.hpp"
 
 namespace confcast::http {
 
-/// Who listens to a WebSocket. Called on the loop, never from inside a call to the WebSocket.
+/// Who uses a WebSocket. A WebSocketHandler makes one; it is destroyed when the connection is gone, no write is in
+/// flight and nothing is called any more. Called and destroyed on the loop, never from inside a call to the WebSocket.
 class WebSocketEvents {
   public:
     virtual ~WebSocketEvents() = default;
     /// A whole message (fragments joined, UTF-8 checked). Valid during the call.
     virtual void on_message(std::string_view data, bool binary) = 0;
-    /// The write that was started by write_frames() is done: the kernel has every byte.
+    /// The write for which write_frames() has returned false is done: the kernel has every byte.
     virtual void on_written() = 0;
 };
 
+/// Reads until the connection ends; answers pings, pings by itself every `ping_interval`, closes with 4008 when no pong
+/// (nor anything else) came in time, with 1009 when a message is over the limit, with 1002/1007 as RFC 6455 says. Of a
+/// peer that is behind no pong is expected: one that accepts what is sent is alive, one that accepts nothing for the
+/// write time-out (ServerOptions) is cut.
 class WebSocket {
   public:
     virtual ~WebSocket() = default;
 
-    /// Reads until the connection ends, calling `events`; answers pings, pings by itself every `heartbeat`, closes with
-    /// 4008 when no pong (nor anything else) came in time, with 1009 when a message is over the limit, with 1002/1007
-    /// as RFC 6455 says. Of a peer that is behind no pong is expected: one that accepts what is sent is alive, one that
-    /// accepts nothing for the write time-out (ServerOptions) is cut. Returns when the connection is gone and no write
-    /// is in flight.
-    virtual Awaitable<> run(WebSocketEvents& events) = 0;
-
-    /// Starts one gathered write of complete, unmasked server frames (made once, shared between connections). They
-    /// never interleave with a control frame. Precondition: no write_frames() in flight. The bytes stay valid until
-    /// on_written() or the end of run(). No coroutine is woken per write.
-    virtual void write_frames(std::span<const std::string_view> frames) = 0;
-
-    /// Whether the kernel has every byte of the last write_frames() already, though on_written() has still to come.
-    virtual bool is_written() const { return false; }
+    /// One gathered write of complete, unmasked server frames (made once, shared between connections). They never
+    /// interleave with a control frame. True: the kernel has every byte already, on_written() does not follow. False:
+    /// it follows, unless the connection ends or close() was called before; until then the bytes stay valid.
+    /// Precondition: no on_written() is still to come.
+    virtual bool write_frames(std::span<const std::string_view> frames) = 0;
 
     /// Starts the closing handshake after a write in flight is done. Idempotent; the first reason wins.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
