@@ -1,5 +1,7 @@
 #include "audit.hpp"
 
+#include <algorithm>
+
 #include "catalogue.hpp"
 #include "confcast/push/entry_json.hpp"
 #include "json_text.hpp"
@@ -9,12 +11,26 @@ namespace {
 
 // A line is for people and machines that look for something: nothing in it may be as long as a client likes.
 constexpr std::size_t longest_text = 512;
+constexpr std::size_t usual_line = 384;
+
+// Nearly everything is: every write has a line, and a dozen texts in it.
+bool is_plain(std::string_view text) {
+    return text.size() <= longest_text && std::ranges::all_of(text, [](char c) {
+               return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+           });
+}
 
 void append_text(std::string& out, std::string_view name, std::string_view text) {
     out += ",\"";
     out += name;
     out += "\":";
-    append_json_string(out, shown(text, longest_text));
+    if (!is_plain(text)) {
+        append_json_string(out, shown(text, longest_text));
+        return;
+    }
+    out += '"';
+    out += text;
+    out += '"';
 }
 
 void append_number(std::string& out, std::string_view name, std::int64_t number) {
@@ -27,7 +43,9 @@ void append_number(std::string& out, std::string_view name, std::int64_t number)
 }  // namespace
 
 std::string Audit::begin(std::string_view event) const {
-    std::string line = R"({"time":)";
+    std::string line;
+    line.reserve(usual_line);
+    line += R"({"time":)";
     push::append_instant(line, clock_.wall());
     append_text(line, "event", event);
     return line;
