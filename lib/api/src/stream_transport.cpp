@@ -22,10 +22,11 @@ StreamTransport::StreamTransport(http::ByteStream& stream, push::Framing framing
     stream_.keep_alive(framing == push::Framing::sse ? ": ping\n\n" : "\n");
 }
 
-void StreamTransport::send(std::span<const push::MessagePtr> messages) {
+bool StreamTransport::send(std::span<const push::MessagePtr> messages) {
     if (!std::exchange(begun_, true) && !retry_.empty()) in_flight_.add(retry_);
     for (const push::MessagePtr& message : messages) in_flight_.add(message, framing_);
     stream_.write(in_flight_.pieces());
+    return false;
 }
 
 void StreamTransport::close(const push::CloseReason& /*reason*/) { stream_.close(); }

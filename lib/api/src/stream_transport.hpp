@@ -26,11 +26,10 @@ class StreamTransport final : public push::Transport, public http::ByteStreamEve
 
     // push::Transport
     push::Framing framing() const override { return framing_; }
-    void send(std::span<const push::MessagePtr> messages) override;
+    bool send(std::span<const push::MessagePtr> messages) override;
     /// A body has no room for a code: it just ends.
     void close(const push::CloseReason& reason) override;
     void abort() override { stream_.abort(); }
-    bool is_taken() const override { return stream_.is_written(); }
     std::uint64_t bytes_accepted() const override { return stream_.bytes_accepted(); }
     std::string_view remote() const override { return stream_.remote(); }
 

@@ -4,9 +4,10 @@
 
 namespace confcast::api {
 
-void WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
+bool WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
     for (const push::MessagePtr& message : messages) in_flight_.add(message, push::Framing::websocket);
     socket_.write_frames(in_flight_.pieces());
+    return false;
 }
 
 void WebSocketTransport::on_message(std::string_view data, bool binary) {

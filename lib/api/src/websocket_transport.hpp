@@ -21,10 +21,9 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
 
     // push::Transport
     push::Framing framing() const override { return push::Framing::websocket; }
-    void send(std::span<const push::MessagePtr> messages) override;
+    bool send(std::span<const push::MessagePtr> messages) override;
     void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
     void abort() override { socket_.abort(); }
-    bool is_taken() const override { return socket_.is_written(); }
     std::uint64_t bytes_accepted() const override { return socket_.bytes_accepted(); }
     std::string_view remote() const override { return socket_.remote(); }
 
