@@ -52,7 +52,7 @@ class Node {
         : store_(open_store()),
           layout_(*store::Layout::make("/config/")),
           feed_(io_.get_executor(), *store_, layout_, {}, clock_, log_),
-          hub_(feed_, {}, clock_, log_),
+          hub_(io_.get_executor(), feed_, {}, clock_, log_),
           api_(io_.get_executor(), {*store_, feed_, hub_, layout_, clock_, log_, [] { return std::string(); }}, {}),
           tasks_(io_.get_executor(), log_) {
         tasks_.spawn("replicator", feed_.run_replicator());

@@ -100,9 +100,8 @@ class NullTransport final : public Transport {
   public:
     Framing framing() const override { return Framing::websocket; }
     bool send(std::span<const MessagePtr> messages) override {
-        kept.assign(messages.begin(), messages.end());
-        benchmark::DoNotOptimize(kept.back()->framed(Framing::websocket).data());
-        return false;
+        benchmark::DoNotOptimize(messages.back()->framed(Framing::websocket).data());
+        return !slow;
     }
     void close(const CloseReason&) override {}
     void abort() override {}
@@ -110,7 +109,7 @@ class NullTransport final : public Transport {
     std::string_view remote() const override { return "bench"; }
 
     TransportEvents* events = nullptr;
-    std::vector<MessagePtr> kept;
+    bool slow = false;  // its writes are done when it says so
 };
 
 /// A feed that changes when it is told to; its store is never asked for anything.
@@ -150,6 +149,8 @@ class Node {
         event.kv = {"/config/" + std::move(key), std::move(value), ++revision_, revision_, 1, 0};
         feed.apply({revision_, {std::move(event)}});
     }
+    /// All that is due is done.
+    void turn() { run(); }
 
   private:
     void run() {
@@ -166,46 +167,82 @@ class Node {
 
   public:
     feed::Feed feed{io_.get_executor(), store_, *store::Layout::make("/config/"), {}, clock_, log_};
-    Hub hub{feed, {}, clock_, log_};
+    Hub hub{io_.get_executor(), feed, {}, clock_, log_};
 };
 
-// One change to 1,000 idle sessions, and their writes completing: the hub's whole part of a fan-out.
-void fan_out(benchmark::State& state) {
-    constexpr std::size_t clients = 1'000;
-    Node node;
-    std::deque<NullTransport> transports;
-    for (std::size_t i = 0; i < clients; ++i) {
-        auto& transport = transports.emplace_back();
-        transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
-        transport.events->on_sent();
+/// Clients that all want what changes.
+class Crowd {
+  public:
+    Crowd(Node& node, std::int64_t clients) {
+        for (std::int64_t i = 0; i < clients; ++i) {
+            auto& transport = all.emplace_back();
+            transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
+        }
+        node.turn();
     }
+    std::deque<NullTransport> all;
+};
+
+// One change to idle sessions: the hub's whole part of a fan-out. The argument says how many.
+void fan_out(benchmark::State& state) {
+    Node node;
+    const Crowd crowd(node, state.range(0));
     for (auto _ : state) {
         node.put("app/service/port", std::string(256, 'v'));
-        for (auto& transport : transports) transport.events->on_sent();
+        node.turn();
     }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(clients));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(fan_out)->Unit(benchmark::kMicrosecond);
+BENCHMARK(fan_out)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
-// 16 publications while every write is in flight, then one gathered write for each session.
+// 16 publications in one turn of the loop: one gathered write for each session.
 void fan_out_batched(benchmark::State& state) {
-    constexpr std::size_t clients = 1'000;
-    constexpr std::size_t publications = 16;
+    constexpr std::int64_t publications = 16;
     Node node;
-    std::deque<NullTransport> transports;
-    for (std::size_t i = 0; i < clients; ++i) {
-        auto& transport = transports.emplace_back();
-        transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
-        transport.events->on_sent();
-    }
+    const Crowd crowd(node, state.range(0));
     for (auto _ : state) {
-        for (std::size_t i = 0; i < publications; ++i) node.put("app/service/port", std::string(256, 'v'));
-        for (int round = 0; round < 2; ++round)
-            for (auto& transport : transports) transport.events->on_sent();
+        for (std::int64_t i = 0; i < publications; ++i) node.put("app/service/port", std::string(256, 'v'));
+        node.turn();
     }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(clients * publications));
+    state.SetItemsProcessed(state.iterations() * state.range(0) * publications);
 }
-BENCHMARK(fan_out_batched)->Unit(benchmark::kMicrosecond);
+BENCHMARK(fan_out_batched)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+// The same while every write is in flight, and then these end one by one.
+void fan_out_behind(benchmark::State& state) {
+    constexpr std::int64_t publications = 16;
+    Node node;
+    Crowd crowd(node, state.range(0));
+    for (auto& transport : crowd.all) transport.slow = true;
+    for (auto _ : state) {
+        node.put("app/service/port", std::string(256, 'v'));
+        node.turn();
+        for (std::int64_t i = 1; i < publications; ++i) node.put("app/service/port", std::string(256, 'v'));
+        node.turn();
+        for (int round = 0; round < 2; ++round)
+            for (auto& transport : crowd.all) transport.events->on_sent();
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0) * publications);
+}
+BENCHMARK(fan_out_behind)->Arg(1'000)->Unit(benchmark::kMicrosecond);
+
+// Among 100,000 settings: a client that comes after a change has a snapshot collected for itself and its first page
+// made; the argument says how many others come with it and share both.
+void open_to_many_settings(benchmark::State& state) {
+    Node node;
+    for (int i = 0; i < 100'000; ++i) node.put("app/service-" + std::to_string(i) + "/port", std::string(256, 'v'));
+    node.turn();
+    for (auto _ : state) {
+        node.put("app/service-1/port", std::string(256, 'v'));
+        std::deque<NullTransport> transports(static_cast<std::size_t>(state.range(0)));
+        for (auto& transport : transports)
+            transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
+        state.PauseTiming();
+        for (auto& transport : transports) transport.events->on_closed();
+        state.ResumeTiming();
+    }
+}
+BENCHMARK(open_to_many_settings)->Arg(1)->Arg(1'000)->Unit(benchmark::kMillisecond);
 
 // What one client that is far behind costs.
 void coalesce_1000_keys(benchmark::State& state) {
@@ -256,7 +293,6 @@ void page_of_clients(benchmark::State& state) {
         for (int i = 0; i < 10; ++i)
             subscription.filters.prefixes.push_back("tenants/" + std::to_string(n) + "/" + std::to_string(i) + "/");
         transport.events = &node.hub.open(transport, std::move(subscription));
-        transport.events->on_sent();
         ++n;
     }
     const bool nobody = state.range(0) == 0;
@@ -276,7 +312,6 @@ void open_and_close(benchmark::State& state) {
     for (auto _ : state) {
         NullTransport transport;
         transport.events = &node.hub.open(transport, {{{}, {"app/"}}, {}, true, false});
-        transport.events->on_sent();
         transport.events->on_closed();
     }
 }

@@ -40,7 +40,7 @@ Application::Application(asio::io_context& io, const Options& options, store::St
       access_(options.access, log),
       memory_(options.access.memory_budget, clock),
       feed_(io.get_executor(), store, layout_, options.feed, clock, log),
-      hub_(feed_, hub_options(options, api_), clock, log),
+      hub_(io.get_executor(), feed_, hub_options(options, api_), clock, log),
       api_(
           io.get_executor(),
           {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }, access_.authenticator(),

@@ -38,7 +38,7 @@ World::World(const ApiOptions& options, Start start, Asks asks)
     : store(io.get_executor(), clock),
       layout(*store::Layout::make("/config/")),
       feed(io.get_executor(), store, layout, {}, clock, log),
-      hub(feed, hub_options(api), clock, log),
+      hub(io.get_executor(), feed, hub_options(api), clock, log),
       api(io.get_executor(),
           {store, feed, hub, layout, clock, log, [] { return std::string("# metrics\n"); },
            asks == Asks::everybody ? &authenticator : nullptr, [this] { return overloaded; },

@@ -34,10 +34,11 @@ class FakeTransport final : public Transport {
     bool send(std::span<const MessagePtr> messages) override {
         EXPECT_FALSE(busy) << "a send while one is in flight";
         EXPECT_FALSE(messages.empty());
-        busy = true;
         ++sends;
-        in_flight.assign(messages.begin(), messages.end());
         for (const MessagePtr& message : messages) keep(*message);
+        if (swallows) return true;
+        busy = true;
+        in_flight.assign(messages.begin(), messages.end());
         return false;
     }
     void close(const CloseReason& why) override {
@@ -70,7 +71,8 @@ class FakeTransport final : public Transport {
 
     TransportEvents* events = nullptr;
     bool busy = false;
-    bool parse = true;  // off: nothing is kept but the messages in flight
+    bool swallows = false;  // a kernel with room for everything: writes are done at once
+    bool parse = true;      // off: nothing is kept but the messages in flight
     std::size_t sends = 0;
     std::uint64_t accepted = 0;
     std::vector<MessagePtr> in_flight;

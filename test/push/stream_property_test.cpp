@@ -43,6 +43,8 @@ class Scenario {
         hub_options.cache_bytes = below(8'000);
         hub_options.scan_changes = 1 + below(10);
         hub_options.max_filters = 10;
+        hub_options.turn_writes = 1 + below(4);
+        hub_options.turn_bytes = 1 + below(4'000);
         hub_options.write_timeout = std::chrono::hours{10};
         for (int i = 0; i < 2; ++i)
             nodes_.push_back(std::make_unique<Node>(io_, store_, clock_, log_, feed_options, hub_options));
@@ -210,9 +212,10 @@ class Scenario {
         settle();
     }
 
-    // As a token's record in the store: it has a revision of its own, and its effect is there before that of any later
-    // one.
+    // As a token's record in the store: it has a revision of its own, and its effect is there before anybody is told of
+    // that or of any later one.
     void change_rights(Client& client) {
+        catch_up();
         client.allowed_since = store_.put("/config.confcast/auth/x", "y");
         catch_up();
         client.allowed.reset();
@@ -266,7 +269,8 @@ class Scenario {
         }
         client.model.connect(filters, resume ? position : 0, subscription.snapshot);
         client.transport = std::make_unique<FakeTransport>();
-        client.transport->parse = false;
+        client.transport->swallows = client.slowness == 0 && one_in(2);
+        client.transport->parse = client.transport->swallows;
         ASSERT_TRUE(node.hub.check(subscription).has_value());
         client.transport->events = &node.hub.open(*client.transport, std::move(subscription));
     }
@@ -276,6 +280,10 @@ class Scenario {
     }
 
     void complete(Client& client) {
+        if (client.transport->swallows) {
+            for (const Received& message : client.transport->take()) client.model.receive(message);
+            return;
+        }
         if (!client.transport->busy) return;
         receive(client, client.transport->in_flight.size());
         client.transport->complete();
@@ -283,6 +291,7 @@ class Scenario {
 
     // Of what was in flight the client got some messages, the rest is lost.
     void reconnect(Client& client) {
+        if (client.transport->swallows) complete(client);
         if (client.transport->busy) receive(client, below(client.transport->in_flight.size() + 1));
         client.transport->events->on_closed();
         connect(client);
@@ -305,10 +314,13 @@ class Scenario {
     void finish() {
         settle();
         const auto busy = [](const auto& client) { return client->transport->busy; };
-        while (!::testing::Test::HasFailure() && std::ranges::any_of(clients_, busy))
+        while (!::testing::Test::HasFailure() && std::ranges::any_of(clients_, busy)) {
             for (auto& client : clients_) complete(*client);
+            poll();
+        }
         clock_.advance(std::chrono::seconds{11});
         for (auto& node : nodes_) node->hub.tick();
+        poll();
         for (auto& client : clients_) {
             complete(*client);
             client->model.expect_converged(client->allowed);

@@ -23,7 +23,7 @@ class Node {
          HubOptions hub_options)
         : group_(io.get_executor(), log),
           feed(io.get_executor(), store, *store::Layout::make("/config/"), feed_options, clock, log),
-          hub(feed, std::move(hub_options), clock, log) {
+          hub(io.get_executor(), feed, std::move(hub_options), clock, log) {
         group_.spawn("replicator", feed.run_replicator());
     }
     void stop() { group_.cancel(); }

@@ -7,9 +7,12 @@
 
 #include "batch.hpp"
 #include "confcast/push/hub.hpp"
+#include "group.hpp"
+#include "runs.hpp"
 #include "shared_messages.hpp"
 #include "subscription_index.hpp"
 #include "timings.hpp"
+#include "turn.hpp"
 
 namespace confcast::push {
 
@@ -29,9 +32,13 @@ struct Core {
 
     /// The session's connection is gone: destroys the session.
     virtual void forget(Session& session) = 0;
+    /// The session has something to write, and nothing in flight that would bring it back: its turn comes.
+    virtual void wake(Session& session) = 0;
 
     feed::Position head() const { return feed.position(); }
     std::string envelope(const Error& error) const;
+    /// During a turn the time is asked for now and then, not for each session.
+    SteadyTime now() const { return turn_time ? *turn_time : clock.now(); }
 
     feed::Feed& feed;
     HubOptions options;
@@ -39,7 +46,9 @@ struct Core {
     Log& log;
     HubStats stats;
     SubscriptionIndex index;
+    Groups groups{index};
     SharedMessages shared;
+    Runs runs;
     Timings timings;
     struct Draining {
         std::string reason;
@@ -50,10 +59,13 @@ struct Core {
     };
     std::optional<Draining> draining;
     std::vector<Session*> parked;  // those that wait for this node to get as far as they are
+    Turn* turn = nullptr;          // under way
+    std::optional<SteadyTime> turn_time;
 
     // Scratch, used during one call only.
     Batch batch;
     Subset subset;
+    std::vector<Groups::Filter> wanted;
 };
 
 }  // namespace confcast::push

@@ -1,5 +1,8 @@
 #include "confcast/push/hub.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/intrusive/set.hpp>
+#include <deque>
 #include <map>
 #include <random>
 
@@ -21,6 +24,15 @@ constexpr std::int64_t leave_at_once = 256;
 
 constexpr std::size_t most_idle_scopes = 64;  // that are remembered though nobody has them
 
+constexpr std::size_t looks_a_clock = 32;  // gone through before the time is asked for again
+
+struct IdOf {
+    using type = std::uint64_t;
+    std::uint64_t operator()(const Session& session) const { return session.id(); }
+};
+using ById =
+    boost::intrusive::set<Session, boost::intrusive::key_of_value<IdOf>, boost::intrusive::constant_time_size<false>>;
+
 std::size_t bytes_of(const Filters& filters) {
     std::size_t bytes = 0;
     for_each(filters, [&bytes](FilterKind, const std::string& text) { bytes += text.size(); });
@@ -33,18 +45,107 @@ std::string Core::envelope(const Error& error) const {
     return options.render_envelope ? options.render_envelope(error) : plain_envelope(error);
 }
 
-struct Hub::Impl final : Core {
-    using Core::Core;
+struct Hub::Impl final : Core, std::enable_shared_from_this<Hub::Impl> {
+    Impl(Executor loop, feed::Feed& the_feed, HubOptions the_options, const Clock& the_clock, Log& the_log)
+        : Core(the_feed, std::move(the_options), the_clock, the_log), executor(loop) {}
+    ~Impl() override { by_id.clear(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     void forget(Session& session) override {
-        by_id.erase(session.id());
+        by_id.erase(by_id.iterator_to(session));
         --stats.sessions[static_cast<std::size_t>(session.framing())];
-        const std::size_t slot = session.slot;
+        const std::uint32_t slot = session.slot;
         std::swap(sessions[slot], sessions.back());
         sessions[slot]->slot = slot;
         sessions.pop_back();
         ++stats.sessions_closed;
     }
+
+    void wake(Session& session) override {
+        if (std::exchange(session.woken, true)) return;
+        woken.push_back(session.id());
+        call();
+    }
+
+    /// A turn follows.
+    void call() {
+        if (std::exchange(called, true)) return;
+        asio::post(executor, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->take_turn();
+        });
+    }
+
+    /// Those who asked by name, each once; then, with as much to spend, the groups in the order in which they were due,
+    /// and a tick's sessions. What is left at the end of the turn has the next one.
+    void take_turn() {
+        called = false;
+        UnderWay under_way(*this);
+        for (std::size_t n = woken.size(); n > 0 && !turn->is_over(); --n) {
+            const auto found = by_id.find(woken.front());
+            woken.pop_front();
+            if (found == by_id.end()) continue;
+            found->woken = false;
+            look();
+            found->take_turn();
+        }
+        under_way.begin_anew();
+        while (!rounds.empty() && !turn->is_over()) take_round();
+        tick_sessions();
+        if (!woken.empty() || !rounds.empty() || tick_left != 0) call();
+    }
+
+    /// Asks the members of the first group that is due, as far as the turn goes.
+    void take_round() {
+        Group& group = *rounds.front();
+        while (!turn->is_over()) {
+            Session* session = group.next();
+            if (session == nullptr) {
+                rounds.pop_front();
+                if (group.end_round())
+                    rounds.push_back(&group);
+                else
+                    groups.drop_empty(group);
+                return;
+            }
+            look();
+            session->take_turn();
+        }
+    }
+
+    /// From the back: who goes meanwhile is replaced by one that has been looked at.
+    void tick_sessions() {
+        tick_left = std::min(tick_left, sessions.size());
+        while (tick_left != 0 && !turn->is_over()) {
+            look();
+            sessions[--tick_left]->tick(*turn_time);
+        }
+    }
+
+    void look() {
+        if (looks++ % looks_a_clock == 0) turn_time = clock.now();
+        turn->look();
+    }
+
+    /// A turn, as long as it lasts.
+    class UnderWay {
+      public:
+        explicit UnderWay(Impl& hub) : hub_(hub), turn_(hub.options) {
+            hub.turn = &turn_;
+            hub.turn_time = hub.clock.now();
+        }
+        ~UnderWay() {
+            hub_.turn = nullptr;
+            hub_.turn_time.reset();
+        }
+        void begin_anew() { turn_ = Turn(hub_.options); }
+        UnderWay(const UnderWay&) = delete;
+        UnderWay& operator=(const UnderWay&) = delete;
+
+      private:
+        Impl& hub_;
+        Turn turn_;
+    };
 
     void try_parked() {
         if (parked.empty()) return;
@@ -68,13 +169,19 @@ struct Hub::Impl final : Core {
 
     std::uint64_t new_id() {
         std::uint64_t id = 0;
-        while (id == 0 || by_id.contains(id)) id = ids();
+        while (id == 0 || by_id.find(id) != by_id.end()) id = ids();
         return id;
     }
 
+    Executor executor;
     feed::Epoch epoch = feed.position().epoch;
     std::vector<std::unique_ptr<Session>> sessions;
-    std::map<std::uint64_t, Session*> by_id;
+    ById by_id;
+    std::deque<std::uint64_t> woken;  // those who asked for a turn; they may be gone
+    std::deque<Group*> rounds;        // for a round
+    std::size_t tick_left = 0;        // sessions before this one have still to be told of the tick
+    bool called = false;              // a turn follows
+    std::size_t looks = 0;
     std::vector<Subscriber*> matched;  // scratch
     Polls polls;
     std::map<std::string, std::weak_ptr<const Scope>> scopes;  // by their globs, one a line
@@ -82,8 +189,8 @@ struct Hub::Impl final : Core {
     std::mt19937_64 ids{std::random_device{}()};
 };
 
-Hub::Hub(feed::Feed& feed, HubOptions options, const Clock& clock, Log& log)
-    : impl_(std::make_unique<Impl>(feed, std::move(options), clock, log)) {
+Hub::Hub(Executor executor, feed::Feed& feed, HubOptions options, const Clock& clock, Log& log)
+    : impl_(std::make_shared<Impl>(executor, feed, std::move(options), clock, log)) {
     feed.add_listener(*this);
 }
 
@@ -102,8 +209,8 @@ Result<> Hub::check(const Subscription& subscription) const {
 
 TransportEvents& Hub::open(Transport& transport, Subscription subscription) {
     auto& session = *impl_->sessions.emplace_back(std::make_unique<Session>(*impl_, transport, impl_->new_id()));
-    impl_->by_id.emplace(session.id(), &session);
-    session.slot = impl_->sessions.size() - 1;
+    impl_->by_id.insert(session);
+    session.slot = static_cast<std::uint32_t>(impl_->sessions.size() - 1);
     ++impl_->stats.sessions_opened;
     ++impl_->stats.sessions[static_cast<std::size_t>(transport.framing())];
     session.open(std::move(subscription));
@@ -136,7 +243,12 @@ void Hub::tick() {
     impl_->shared.tidy();
     const SteadyTime now = impl_->clock.now();
     if (impl_->draining) impl_->send_away(now);
-    for (const auto& session : impl_->sessions) session->tick(now);
+    {
+        const Impl::UnderWay turn(*impl_);
+        impl_->tick_left = impl_->sessions.size();
+        impl_->tick_sessions();
+    }
+    if (impl_->tick_left != 0 || !impl_->rounds.empty() || !impl_->woken.empty()) impl_->call();
     impl_->polls.tick(now, impl_->head().revision);
 }
 
@@ -150,7 +262,7 @@ void Hub::drain(std::string_view reason, std::chrono::milliseconds window) {
 
 std::size_t Hub::sessions() const { return impl_->sessions.size(); }
 
-Hub::FilterCount Hub::filters() const { return {impl_->index.size(), impl_->index.held()}; }
+Hub::FilterCount Hub::filters() const { return {impl_->index.size(), impl_->groups.held()}; }
 
 ClientPage Hub::clients(const ClientQuery& query, std::uint64_t after, std::size_t limit) const {
     ClientPage page;
@@ -162,9 +274,9 @@ ClientPage Hub::clients(const ClientQuery& query, std::uint64_t after, std::size
             page.next = last;
             break;
         }
-        last = at->first;
-        if (!at->second->is(query)) continue;
-        page.clients.push_back(at->second->view());
+        last = at->id();
+        if (!at->is(query)) continue;
+        page.clients.push_back(at->view());
         bytes += bytes_of(page.clients.back().filters);
     }
     return page;
@@ -173,13 +285,13 @@ ClientPage Hub::clients(const ClientQuery& query, std::uint64_t after, std::size
 std::optional<Client> Hub::client(std::uint64_t session) const {
     const auto found = impl_->by_id.find(session);
     if (found == impl_->by_id.end()) return std::nullopt;
-    return found->second->view();
+    return found->view();
 }
 
 bool Hub::dismiss(std::uint64_t session) {
     const auto found = impl_->by_id.find(session);
     if (found == impl_->by_id.end()) return false;
-    found->second->dismiss();
+    found->dismiss();
     return true;
 }
 
@@ -219,7 +331,11 @@ void Hub::on_change(const feed::ChangePtr& change) {
     impl_->timings.add(*change, impl_->clock.now(), impl_->clock.wall());
     impl_->matched.clear();
     impl_->index.match(*change, impl_->matched);
-    for (Subscriber* session : impl_->matched) static_cast<Session*>(session)->on_match(*change);
+    for (Subscriber* subscriber : impl_->matched) {
+        Group& group = *static_cast<Group*>(subscriber);
+        if (group.note(change->revision)) impl_->rounds.push_back(&group);
+    }
+    if (!impl_->rounds.empty()) impl_->call();
     impl_->polls.on_change(*change);
     impl_->try_parked();
 }
@@ -231,6 +347,8 @@ void Hub::on_epoch(feed::Epoch epoch) {
     const Reason reason = epoch == impl_->epoch ? Reason::compacted : Reason::epoch_changed;
     impl_->epoch = epoch;
     impl_->shared.forget_all();
+    impl_->runs.clear();
+    for (Group* group : impl_->rounds) group->forget_news();
     impl_->timings.clear();
     for (const auto& session : impl_->sessions) session->on_epoch(reason);
     impl_->polls.finish_all(News::lost);

@@ -2,28 +2,39 @@
 
 #include <algorithm>
 
+#include "each_filter.hpp"
+
 namespace confcast::push {
 
 Session::Session(Core& core, Transport& transport, std::uint64_t id)
-    : core_(core), transport_(transport), id_(id), connected_(core.clock.wall()) {}
+    : core_(core), transport_(transport), framing_(transport.framing()), connected_(core.clock.wall()), id_(id) {}
 
 Session::~Session() {
-    core_.index.remove_all(*this);
-    if (parked_) std::erase(core_.parked, this);
+    core_.groups.leave(*this);
+    if (is_parked()) std::erase(core_.parked, this);
 }
 
 void Session::on_sent() {
-    on_taken();
+    in_flight_ = false;
+    note_sent();
     if (!closing_) pump();
 }
 
 void Session::on_closed() { core_.forget(*this); }
 
+void Session::take_turn() {
+    if (closing_ || is_parked()) return;
+    if (in_flight_)
+        take_note();
+    else
+        pump();
+}
+
 void Session::on_epoch(Reason reason) {
     told_ = 0;
-    if (parked_ || closing_) return;
-    restart_ = reason;
-    if (!in_flight_) pump();
+    if (is_parked() || closing_) return;
+    errands().restart = reason;
+    if (!in_flight_) core_.wake(*this);
 }
 
 void Session::tick(SteadyTime now) {
@@ -32,7 +43,7 @@ void Session::tick(SteadyTime now) {
         return;
     }
     if (access_ && access_->expires && !check_expiry()) return;
-    if (parked_) return;  // the hub asks it by try_start()
+    if (is_parked()) return;  // the hub asks it by try_start()
     if (in_flight_) {
         if (const std::uint64_t accepted = transport_.bytes_accepted(); accepted != accepted_) {
             accepted_ = accepted;
@@ -45,16 +56,19 @@ void Session::tick(SteadyTime now) {
     }
     const feed::Revision head = core_.head().revision;
     if (told_ >= head || now - told_at_ < core_.options.bookmark) return;
+    take_note();
+    if (pending_ != 0 || woken) return;  // its turn is to come
     cursor_ = head;
     told(head);
-    ++core_.stats.bookmarks;
-    send_now(core_.shared.bookmark(head));
+    core_.batch.add(core_.shared.bookmark(head));
+    ++core_.batch.bookmarks;
+    send(core_.batch);
 }
 
 bool Session::go_away(std::string_view reason, std::chrono::milliseconds reconnect_after) {
-    if (closing_ || leaving_) return false;
-    leaving_ = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
-    core_.index.remove_all(*this);
+    if (closing_ || is_leaving()) return false;
+    errands().leaving = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
+    core_.groups.leave(*this);
     if (!in_flight_) pump();
     return true;
 }
@@ -69,12 +83,46 @@ void Session::dismiss() {
 void Session::close(const CloseReason& reason) {
     closing_ = true;
     since_ = core_.clock.now();
-    core_.index.remove_all(*this);
-    if (parked_) std::erase(core_.parked, this);
-    parked_.reset();
-    requests_.reset();
-    snapshot_.reset();
+    core_.groups.leave(*this);
+    if (is_parked()) std::erase(core_.parked, this);
+    errands_.reset();
     transport_.close(reason);
+}
+
+// Whoever has nothing waiting is at the head for its filters: from here on it hears of what they are now.
+void Session::enter(Group& group) {
+    group_ = &group;
+    if (pending_ == 0) cursor_ = core_.head().revision;
+}
+
+void Session::leave_group() {
+    take_note();
+    group_ = nullptr;
+}
+
+void Session::want_own_filters() const {
+    core_.wanted.clear();
+    for (const FilterLink& filter : filters()) core_.wanted.push_back({filter.bucket->kind, filter.bucket->text});
+}
+
+void Session::move_to_wanted(bool meta_only) {
+    core_.groups.move(*this, core_.wanted, access_ ? access_->scope : nullptr, meta_only);
+}
+
+Session::Errands& Session::errands() {
+    if (!errands_) errands_ = std::make_unique<Errands>();
+    return *errands_;
+}
+
+bool Session::has_errand() const {
+    if (!errands_) return false;
+    const Errands& all = *errands_;
+    return all.parked || all.requests || all.leaving || all.snapshot || all.restart || all.snapshot_due ||
+           all.access_changed || all.expiry_due;
+}
+
+void Session::drop_errands() {
+    if (errands_ && !has_errand() && errands_->backlog_writes == 0 && errands_->notified <= cursor_) errands_.reset();
 }
 
 }  // namespace confcast::push

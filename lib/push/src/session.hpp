@@ -1,10 +1,15 @@
-// One client's stream: a set of filters and one position.
+// One client's stream: a group (its filters and what it may see of them) and one position.
 //
-// Invariant: a session owns no queue of changes. Only one write is ever in flight. While nothing is in flight there is
-// nothing that matches beyond what the client was told: the session is at the head of the journal for its filters,
-// whatever `told_` says. While a write is in flight only the first revision that matched meanwhile is remembered.
+// Invariant: a session owns no queue of changes. Only one write is ever in flight. While nothing is in flight and no
+// turn of the session is due there is nothing that matches beyond what the client was told: the session is at the head
+// of the journal for its filters, whatever `told_` says. While a write is in flight only the first revision that
+// matched meanwhile is remembered.
+//
+// There are tens of thousands of these, nearly all of them idle: what a session is seldom busy with is in its Errands,
+// which it has only then.
 #pragma once
 
+#include <boost/intrusive/set_hook.hpp>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -16,7 +21,8 @@
 
 namespace confcast::push {
 
-class Session final : public Subscriber, public TransportEvents {
+class Session final : public TransportEvents,
+                      public boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>> {
   public:
     Session(Core& core, Transport& transport, std::uint64_t id);
     ~Session() override;
@@ -24,9 +30,9 @@ class Session final : public Subscriber, public TransportEvents {
     /// Says welcome now, or as soon as this node is as far as `since`.
     void open(Subscription subscription);
 
-    /// A revision with events that match has been applied.
-    void on_match(const feed::Change& change);
-    /// Every position has become void: the client gets a new welcome with this reason, and the state.
+    /// Its turn: something that matches may have been applied, or it has asked for a turn.
+    void take_turn();
+    /// Every position has become void: in its turn the client gets a new welcome with this reason, and the state.
     void on_epoch(Reason reason);
     /// A parked session looks whether it can begin: false when it goes on waiting.
     bool try_start();
@@ -40,7 +46,7 @@ class Session final : public Subscriber, public TransportEvents {
     std::uint64_t id() const { return id_; }
     bool is(const ClientQuery& query) const;
     Client view() const;
-    Framing framing() const { return transport_.framing(); }
+    Framing framing() const { return framing_; }
     /// goaway, then close 1012. False when it is going already.
     bool go_away(std::string_view reason, std::chrono::milliseconds reconnect_after);
 
@@ -49,8 +55,16 @@ class Session final : public Subscriber, public TransportEvents {
     void on_binary() override;
     void on_closed() override;
 
-    /// Where the hub keeps it.
-    std::size_t slot = 0;
+    // For Groups: null = in none, which is so before it has begun and when it is being closed.
+    Group* group() const { return group_; }
+    void enter(Group& group);
+    void leave_group();
+
+    /// Where the hub and the group keep it.
+    std::uint32_t slot = 0;
+    std::uint32_t member = 0;
+    /// It waits for its turn by name.
+    bool woken = false;
 
   private:
     /// A `since` that this node has not reached, or a node that has nothing to serve yet.
@@ -73,6 +87,26 @@ class Session final : public Subscriber, public TransportEvents {
         std::string reason;
         std::chrono::milliseconds reconnect_after;
     };
+    /// All but telling what changes.
+    struct Errands {
+        std::unique_ptr<Parked> parked;
+        std::unique_ptr<Requests> requests;
+        std::unique_ptr<GoAway> leaving;
+        std::shared_ptr<Snapshot> snapshot;  // under way
+        std::size_t page = 0;                // of it, the next one
+        feed::Revision notified = 0;         // up to here the backlog of notifications is taken
+        std::uint32_t backlog_writes = 0;
+        std::optional<Reason> restart;  // all positions have become void
+        bool snapshot_due = false;      // as soon as the backlog is taken
+        bool access_changed = false;    // and not told yet
+        bool sight_changed = false;     // with it
+        bool expiry_due = false;        // to be told
+    };
+    /// What it is called and what it says of itself.
+    struct Persona {
+        ClientName name;
+        std::optional<Ack> ack;  // the latest
+    };
 
     // session_start.cpp
     void begin(const Subscription& subscription);
@@ -80,17 +114,22 @@ class Session final : public Subscriber, public TransportEvents {
     void begin_resumed(feed::Revision since);
     /// `since`: the notifications after it come first; 0 = none do.
     void begin_with_snapshot(Reason reason, feed::Revision since = 0);
-    void add_filters(const Filters& filters);
+    void join(const Subscription& subscription);
     void welcome(Resume resume, Reason reason);
     void restart();
 
     // session_pump.cpp
+    /// Precondition: nothing is in flight.
     void pump();
     void fill();
-    void send_batch();
-    void send_now(const MessagePtr& message);
-    void count_bytes(const Message& message);
-    void on_taken();
+    void take_note() { pending_ = pending(); }
+    /// What its group has waiting counts too.
+    feed::Revision pending() const {
+        return pending_ != 0 || group_ == nullptr ? pending_ : group_->first_after(cursor_);
+    }
+    bool take_run();
+    void keep_run(feed::Revision from, feed::Revision told_before);
+    void send(const Batch& batch);
     /// The last byte of what is timed has left.
     void note_sent();
     bool take_changes(bool to_head);
@@ -114,12 +153,15 @@ class Session final : public Subscriber, public TransportEvents {
     bool take_backlog(feed::Revision since);
     void tell_lost(feed::Revision from, feed::Revision to);
     bool wants_notifications() const;
+    feed::Revision notified() const { return errands_ ? errands_->notified : 0; }
 
     // session_access.cpp
     const Scope* scope() const { return access_ ? access_->scope.get() : nullptr; }
     /// What its filters are limited to; null when they do not reach beyond what it may see.
     const Scope* limited_to() const;
-    View view_of(FilterSpan filters) const { return {filters, scope(), meta_only_}; }
+    FilterSpan filters() const { return group_ ? group_->filters() : FilterSpan{}; }
+    bool meta_only() const { return group_ && group_->meta_only(); }
+    View view_of(FilterSpan filters) const { return {filters, scope(), meta_only()}; }
     bool hears(std::string_view topic) const;
     /// Which events of the change it is told, in core_.subset.
     void select(const feed::Change& change) const;
@@ -134,6 +176,7 @@ class Session final : public Subscriber, public TransportEvents {
     // session_view.cpp
     Filters filters_in_force() const;
     ClientState state() const;
+    Persona& persona();
 
     // session_requests.cpp
     void take_bad_message(std::string id, Error error);
@@ -143,41 +186,47 @@ class Session final : public Subscriber, public TransportEvents {
     void subscribe(const Request& request);
     void unsubscribe(const Request& request);
     void answer_error(const std::string& id, const Error& error);
+    bool has_filter(FilterKind kind, std::string_view text) const;
     bool has_new_filter(const Filters& filters) const;
-    void close(const CloseReason& reason);
+    void want_new_filters(const Filters& filters);
 
+    // session.cpp
+    void close(const CloseReason& reason);
+    bool is_parked() const { return errands_ && errands_->parked; }
+    bool is_leaving() const { return errands_ && errands_->leaving; }
+    bool has_requests() const { return errands_ && errands_->requests; }
+    bool awaits_state() const { return errands_ && (errands_->snapshot || errands_->snapshot_due); }
+    Errands& errands();
+    /// Something that needs a write, other than a change.
+    bool has_errand() const;
+    /// They are let go when they are done.
+    void drop_errands();
+    /// Its filters in core_.wanted, for a move to another group.
+    void want_own_filters() const;
+    void move_to_wanted(bool meta_only);
+
+    // What a delivery needs comes first.
     Core& core_;
     Transport& transport_;
-    std::uint64_t id_;
-    feed::Revision cursor_ = 0;           // all up to here has been taken, or never will be (it is in a snapshot)
-    feed::Revision told_ = 0;             // the last seq_id; 0 = the client owns no position
-    feed::Revision pending_ = 0;          // the first revision beyond the cursor that may match; 0 = none
-    SteadyTime told_at_{};                // when told_ was last at the head
-    SteadyTime since_{};                  // in flight: of the last sign of progress; closing: of the close
-    std::uint64_t accepted_ = 0;          // Transport::bytes_accepted(), when last looked
-    std::shared_ptr<Snapshot> snapshot_;  // under way
-    std::size_t page_ = 0;                // of it, the next one
-    std::unique_ptr<Parked> parked_;
-    std::unique_ptr<Requests> requests_;
-    std::unique_ptr<GoAway> leaving_;
-    AccessPtr access_;
-    std::unique_ptr<const ClientName> name_;  // null: it has none
-    std::unique_ptr<const Ack> ack_;          // the latest
-    SystemTime connected_;
-    std::uint64_t bytes_ = 0;         // sent
-    std::optional<Reason> restart_;   // all positions have become void
-    std::uint32_t bad_messages_ = 0;  // in a row
-    feed::Revision timed_ = 0;        // of the write in flight, the oldest update; 0 = it has none
-    feed::Revision notified_ = 0;     // up to here the backlog of notifications is taken, if that is beyond the cursor
-    std::uint32_t backlog_writes_ = 0;
-    bool snapshot_due_ = false;    // as soon as the backlog is taken
-    bool access_changed_ = false;  // and not told yet
-    bool sight_changed_ = false;   // with it
-    bool expiry_due_ = false;      // to be told
-    bool expiry_told_ = false;
-    bool meta_only_ = false;
+    Group* group_ = nullptr;
+    feed::Revision cursor_ = 0;   // all up to here has been taken, or never will be (it is in a snapshot)
+    feed::Revision told_ = 0;     // the last seq_id; 0 = the client owns no position
+    feed::Revision pending_ = 0;  // the first revision beyond the cursor that may match; 0 = none but the group's
+    std::unique_ptr<Errands> errands_;
+    SteadyTime told_at_{};      // when told_ was last at the head
+    SteadyTime since_{};        // in flight: of the last sign of progress; closing: of the close
+    std::uint64_t bytes_ = 0;   // sent
+    feed::Revision timed_ = 0;  // of the write in flight, the oldest update; 0 = it has none
+    Framing framing_;
     bool in_flight_ = false;
     bool closing_ = false;
+    bool expiry_told_ = false;
+    std::uint32_t bad_messages_ = 0;  // in a row
+    SystemTime connected_;
+    std::uint64_t accepted_ = 0;  // Transport::bytes_accepted(), when last looked
+    std::uint64_t id_;
+    AccessPtr access_;
+    std::unique_ptr<Persona> persona_;  // null: it has no name and has said nothing
 };
 
 }  // namespace confcast::push

@@ -24,16 +24,20 @@ bool Session::take_access(AccessPtr access) {
     const bool saw_all = limited_to() == nullptr;
     const bool same = id_of(access_) == id_of(access);
     access_ = std::move(access);
+    if (!same && group_ != nullptr) {
+        want_own_filters();
+        move_to_wanted(meta_only());
+    }
     expiry_told_ = false;
-    expiry_due_ = false;
+    if (errands_) errands_->expiry_due = false;
     return !same && !(saw_all && limited_to() == nullptr);
 }
 
 void Session::change_access(AccessPtr access) {
     const bool sees_other = take_access(std::move(access));
-    if (parked_ || closing_ || leaving_) return;
-    access_changed_ = true;
-    sight_changed_ = sight_changed_ || sees_other;
+    if (is_parked() || closing_ || is_leaving()) return;
+    errands().access_changed = true;
+    errands_->sight_changed = errands_->sight_changed || sees_other;
     if (!in_flight_) pump();
 }
 
@@ -64,21 +68,21 @@ void Session::renew(const Request& request) {
 // been told come first, as they do before any state.
 void Session::show_again() {
     told_ = 0;
-    if (snapshot_due_) return;
+    if (errands().snapshot_due) return;
     if (pending_ == 0 || !wants_notifications()) {
         start_snapshot(filters());
         return;
     }
-    notified_ = std::max(notified_, pending_ - 1);
-    snapshot_.reset();
-    snapshot_due_ = true;
+    errands_->notified = std::max(errands_->notified, pending_ - 1);
+    errands_->snapshot.reset();
+    errands_->snapshot_due = true;
 }
 
 void Session::tell_access() {
-    const bool sees_other = std::exchange(sight_changed_, false);
+    const bool sees_other = std::exchange(errands_->sight_changed, false);
     if (sees_other) show_again();
-    const std::string_view status = std::exchange(access_changed_, false) ? "changed" : "expiring";
-    expiry_due_ = false;
+    const std::string_view status = std::exchange(errands_->access_changed, false) ? "changed" : "expiring";
+    errands_->expiry_due = false;
     core_.batch.add(
         encode_access(position(), "", {status, access_ ? access_->expires : std::nullopt, limited_to(), sees_other}));
 }
@@ -90,9 +94,10 @@ bool Session::check_expiry() {
         close(close::token_expired);
         return false;
     }
-    if (expiry_told_ || parked_ || leaving_ || now < *access_->expires - core_.options.expiry_notice) return true;
+    if (expiry_told_ || is_parked() || is_leaving() || now < *access_->expires - core_.options.expiry_notice)
+        return true;
     expiry_told_ = true;
-    expiry_due_ = true;
+    errands().expiry_due = true;
     if (!in_flight_) pump();
     return true;
 }

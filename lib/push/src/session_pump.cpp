@@ -8,102 +8,108 @@
 
 namespace confcast::push {
 
-void Session::on_match(const feed::Change& change) {
-    // Already taken: the feed tells its listeners after State and Journal have the revision.
-    if (change.revision <= cursor_) return;
-    if (in_flight_) {
-        if (pending_ == 0) pending_ = change.revision;
-        return;
-    }
-    MessagePtr update;
-    if (change.notifications.empty()) {
-        select(change);
-        if (core_.subset.empty()) return;
-        update = core_.shared.update(change, core_.subset, told_, meta_only_);
-    }
-    if (update == nullptr) {
-        pending_ = change.revision;
-        pump();
-        return;
-    }
-    cursor_ = change.revision;
-    told(change.revision);
-    ++core_.stats.updates;
-    timed_ = change.revision;
-    send_now(update);
+void Session::pump() {
+    take_note();
+    const bool plain = errands_ == nullptr && core_.batch.empty();
+    if (plain && (pending_ == 0 || take_run())) return;
+    const feed::Revision from = pending_;
+    const feed::Revision told_before = told_;
+    if (from != 0) ++core_.stats.gathered;
+    fill();
+    drop_errands();
+    if (plain && !errands_) keep_run(from, told_before);
+    if (core_.batch.empty())
+        core_.batch.clear();
+    else
+        send(core_.batch);
+    if (is_leaving() && !closing_) close(close::come_back);
 }
 
-void Session::pump() {
-    do {
-        fill();
-        if (core_.batch.empty()) break;
-        send_batch();
-    } while (!in_flight_ && !leaving_ && !closing_);
-    if (leaving_ && !closing_) close(close::come_back);
+// What another session of the group has taken from the same place.
+bool Session::take_run() {
+    const Run* run = core_.runs.find(group_->id(), pending_, told_, core_.feed.journal().head());
+    if (run == nullptr) return false;
+    cursor_ = run->cursor;
+    pending_ = run->pending;
+    if (run->batch.empty()) return true;
+    timed_ = run->timed;
+    told(run->told);
+    send(run->batch);
+    return true;
+}
+
+// A session with nothing else to do has taken it, so that anybody's would be the same. One that was folded is not kept:
+// it is shared by the position that the client has been told.
+void Session::keep_run(feed::Revision from, feed::Revision told_before) {
+    if (core_.batch.is_folded || group_->size() == 1) return;
+    Run& run = core_.runs.make();
+    run.group = group_->id();
+    run.from = from;
+    run.head = core_.feed.journal().head();
+    run.told_before = told_before;
+    run.batch = core_.batch;
+    run.cursor = cursor_;
+    run.told = told_;
+    run.pending = pending_;
+    run.timed = timed_;
 }
 
 void Session::fill() {
-    if (leaving_) {
-        core_.batch.add(encode_goaway(position(), leaving_->reason, leaving_->reconnect_after));
+    if (is_leaving()) {
+        const GoAway& leaving = *errands_->leaving;
+        core_.batch.add(encode_goaway(position(), leaving.reason, leaving.reconnect_after));
         return;
     }
-    if (restart_) restart();
-    if (access_changed_ || expiry_due_) tell_access();
+    if (errands_ && errands_->restart) restart();
+    if (errands_ && (errands_->access_changed || errands_->expiry_due)) tell_access();
     while (core_.batch.has_room()) {
         // The first page follows directly on the welcome or answer that announces it.
-        const bool page_is_due = snapshot_ != nullptr && page_ == 0;
+        const bool page_is_due = errands_ && errands_->snapshot && errands_->page == 0;
         if (!page_is_due && answer_next()) continue;
-        if (snapshot_due_) {
-            if (!take_backlog(notified_)) return;
+        if (errands_ && errands_->snapshot_due) {
+            if (!take_backlog(errands_->notified)) return;
             start_snapshot(filters());
-        } else if (snapshot_) {
+        } else if (errands_ && errands_->snapshot) {
             next_page();
-            if (snapshot_) return;  // one page at a time
+            if (errands_->snapshot) return;  // one page at a time
         } else if (pending_ != 0) {
             // A request that needs the old filters at the head must not wait for ever behind a busy journal.
-            if (!take_changes(requests_ != nullptr)) return;
+            if (!take_changes(has_requests())) return;
         } else {
             return;
         }
     }
 }
 
-void Session::send_batch() {
-    in_flight_ = true;
-    since_ = core_.clock.now();
-    core_.stats.messages += core_.batch.size();
-    for (const MessagePtr& message : core_.batch.messages()) count_bytes(*message);
-    const bool taken = transport_.send(core_.batch.messages());
-    core_.batch.clear();
-    if (taken) on_taken();
-}
-
-void Session::send_now(const MessagePtr& message) {
-    in_flight_ = true;
-    since_ = told_at_;
-    ++core_.stats.messages;
-    count_bytes(*message);
-    if (transport_.send({&message, 1})) on_taken();
-}
-
-void Session::on_taken() {
-    in_flight_ = false;
+// The batch is the hub's or a run's: it is done with when this returns.
+void Session::send(const Batch& batch) {
+    HubStats& stats = core_.stats;
+    stats.messages += batch.size();
+    stats.updates += batch.updates;
+    stats.notifications += batch.notifications;
+    stats.bookmarks += batch.bookmarks;
+    stats.bytes += batch.bytes();
+    const std::size_t bytes = batch.framed_bytes(framing_);
+    bytes_ += bytes;
+    if (core_.turn != nullptr) core_.turn->write(bytes);
+    in_flight_ = !transport_.send(batch.messages());
+    if (&batch == &core_.batch) core_.batch.clear();
+    if (in_flight_) {
+        since_ = core_.now();
+        return;
+    }
     note_sent();
+    if (!is_leaving() && (pending_ != 0 || has_errand())) core_.wake(*this);
 }
 
 void Session::note_sent() {
     if (timed_ == 0) return;
-    core_.timings.sent(std::exchange(timed_, 0), connected_, core_.clock.now(), core_.stats);
-}
-
-void Session::count_bytes(const Message& message) {
-    core_.stats.bytes += message.json().size();
-    bytes_ += message.framed(transport_.framing()).size();
+    core_.timings.sent(std::exchange(timed_, 0), connected_, core_.now(), core_.stats);
 }
 
 void Session::told(feed::Revision revision) {
     told_ = revision;
-    told_at_ = core_.clock.now();
+    told_at_ = core_.now();
 }
 
 /// False when this was enough for one time: the write that is to come brings us back for the rest.
@@ -120,18 +126,19 @@ bool Session::take_changes(bool to_head) {
         select(change);
         MessagePtr update;
         if (!core_.subset.empty()) {
-            update = core_.shared.update(change, core_.subset, told_, meta_only_);
+            update = core_.shared.update(change, core_.subset, told_, meta_only());
             if (update == nullptr) {
                 if (!take_backlog(change.revision - 1)) return false;
                 start_snapshot(filters());
                 return true;
             }
         }
+        if (change.is_difference || !change.notifications.empty()) core_.batch.told_matters = true;
         const std::size_t notified = add_notifications(change, update == nullptr);
         if (update == nullptr && notified == 0) continue;
         if (update != nullptr) {
             core_.batch.add(std::move(update));
-            ++core_.stats.updates;
+            ++core_.batch.updates;
             if (timed_ == 0 && !change.is_difference) timed_ = change.revision;
         }
         cursor_ = change.revision;
@@ -148,8 +155,8 @@ bool Session::take_changes(bool to_head) {
     // next change: that may be the sum of revisions that this node has never seen one by one.
     cursor_ = (*std::prev(next))->revision;
     told(cursor_);
-    ++core_.stats.bookmarks;
     core_.batch.add(core_.shared.bookmark(cursor_));
+    ++core_.batch.bookmarks;
     return false;
 }
 
@@ -168,6 +175,7 @@ bool Session::too_far_behind(feed::Journal::Iterator from, bool to_head) const {
 
 // Deletes that are no longer known, or too much in one piece: the state itself instead.
 bool Session::coalesce(feed::Revision since) {
+    core_.batch.is_folded = true;
     if (!take_backlog(since)) return false;
     take_coalesced(core_.shared.coalesced(told_, since, view_of(filters())));
     return true;
@@ -182,31 +190,35 @@ void Session::take_coalesced(Coalesced changes) {
     cursor_ = core_.feed.state().revision();
     if (changes.outcome == Coalesced::Outcome::nothing) return;
     core_.batch.add(std::move(changes.message));
-    ++core_.stats.updates;
+    ++core_.batch.updates;
     ++core_.stats.coalesced;
     told(cursor_);
 }
 
 void Session::start_snapshot(FilterSpan filters) {
-    snapshot_ = core_.shared.snapshot(view_of(filters));
-    page_ = 0;
-    snapshot_due_ = false;
+    core_.batch.is_folded = true;
+    Errands& all = errands();
+    all.snapshot = core_.shared.snapshot(view_of(filters));
+    all.page = 0;
+    all.snapshot_due = false;
     ++core_.stats.snapshots;
     pending_ = 0;
-    cursor_ = snapshot_->at().revision;
+    cursor_ = all.snapshot->at().revision;
     told_ = 0;
 }
 
 void Session::next_page() {
-    core_.batch.add(core_.shared.page(*snapshot_, page_));
-    if (snapshot_->is_last(page_)) {
-        told(snapshot_->at().revision);
-        snapshot_.reset();
+    std::shared_ptr<Snapshot>& snapshot = errands_->snapshot;
+    std::size_t& page = errands_->page;
+    core_.batch.add(core_.shared.page(*snapshot, page));
+    if (snapshot->is_last(page)) {
+        told(snapshot->at().revision);
+        snapshot.reset();
         return;
     }
     // Nobody else needs it: a slow client holds only what it has still to get.
-    if (snapshot_.use_count() == 1) snapshot_->release_through(page_);
-    ++page_;
+    if (snapshot.use_count() == 1) snapshot->release_through(page);
+    ++page;
 }
 
 }  // namespace confcast::push

@@ -9,7 +9,7 @@ namespace confcast::push {
 using Type = ClientMessage::Type;
 
 void Session::on_text(std::string_view text) {
-    if (closing_ || leaving_) return;
+    if (closing_ || is_leaving()) return;
     ParsedMessage parsed = parse_client_message(text);
     if (!parsed.message) {
         take_bad_message(std::move(parsed.id), parsed.message.error());
@@ -21,7 +21,7 @@ void Session::on_text(std::string_view text) {
             ++core_.stats.acks;
             if (parsed.message->ack.failed) ++core_.stats.nacks;
             parsed.message->ack.at = core_.clock.wall();
-            ack_ = std::make_unique<const Ack>(std::move(parsed.message->ack));
+            persona().ack = std::move(parsed.message->ack);
             return;
         case Type::ping:
             ++core_.stats.pings;
@@ -35,7 +35,7 @@ void Session::on_text(std::string_view text) {
 }
 
 void Session::on_binary() {
-    if (closing_ || leaving_) return;
+    if (closing_ || is_leaving()) return;
     take_bad_message("", Error(Errc::invalid_message)
                              .with("pointer", "")
                              .with("reason", "messages are JSON in text frames, not binary"));
@@ -54,14 +54,15 @@ void Session::take_bad_message(std::string id, Error error) {
 // A client that asks faster than it reads the answers: first its requests are refused, which keeps nothing of them but
 // the id; if it does not stop at that, it goes.
 void Session::take_request(Request request) {
-    if (requests_ == nullptr) requests_ = std::make_unique<Requests>();
-    const std::size_t waiting = requests_->waiting.size();
+    if (!has_requests()) errands().requests = std::make_unique<Requests>();
+    Requests& requests = *errands_->requests;
+    const std::size_t waiting = requests.waiting.size();
     if (waiting >= 2 * core_.options.max_requests) {
         close(close::protocol_error);
         return;
     }
     const bool full =
-        waiting >= core_.options.max_requests || requests_->bytes + request.bytes > core_.options.max_request_bytes;
+        waiting >= core_.options.max_requests || requests.bytes + request.bytes > core_.options.max_request_bytes;
     if (full && !request.refused) {
         request.message = {};
         request.bytes = 0;
@@ -69,24 +70,25 @@ void Session::take_request(Request request) {
                               .with("pointer", "")
                               .with("reason", "too many messages wait for their turn: read the answers first");
     }
-    requests_->bytes += request.bytes;
-    requests_->waiting.push_back(std::move(request));
-    if (!in_flight_ && !parked_) pump();
+    requests.bytes += request.bytes;
+    requests.waiting.push_back(std::move(request));
+    if (!in_flight_ && !is_parked()) pump();
 }
 
 bool Session::may_answer(const Request& request) const {
     if (request.refused || request.message.type == Type::ping || request.message.type == Type::auth) return true;
-    if (snapshot_ || snapshot_due_) return false;
+    if (awaits_state()) return false;
     // What is added is shown as it is at the head, so the rest must be there too.
     return request.message.type != Type::subscribe || pending_ == 0 || !has_new_filter(request.message.filters);
 }
 
 bool Session::answer_next() {
-    if (requests_ == nullptr || !may_answer(requests_->waiting.front())) return false;
-    const Request request = std::move(requests_->waiting.front());
-    requests_->waiting.pop_front();
-    requests_->bytes -= request.bytes;
-    if (requests_->waiting.empty()) requests_.reset();
+    if (!has_requests() || !may_answer(errands_->requests->waiting.front())) return false;
+    Requests& requests = *errands_->requests;
+    const Request request = std::move(requests.waiting.front());
+    requests.waiting.pop_front();
+    requests.bytes -= request.bytes;
+    if (requests.waiting.empty()) errands_->requests.reset();
     if (request.refused)
         answer_error(request.id, *request.refused);
     else if (request.message.type == Type::ping)
@@ -102,39 +104,56 @@ bool Session::answer_next() {
 
 bool Session::has_new_filter(const Filters& filters) const {
     bool is_new = false;
-    for_each(filters, [&](FilterKind kind, const std::string& text) {
-        is_new = is_new || !SubscriptionIndex::has(*this, kind, text);
-    });
+    for_each(filters, [&](FilterKind kind, const std::string& text) { is_new = is_new || !has_filter(kind, text); });
     return is_new;
 }
 
 void Session::subscribe(const Request& request) {
     const Filters& wanted = request.message.filters;
     const std::size_t limit = core_.options.max_filters;
-    const std::size_t before = filters().size();
-    if (wanted.size() <= limit)
-        for_each(wanted, [this](FilterKind kind, const std::string& text) { core_.index.add(*this, kind, text); });
-    if (wanted.size() > limit || filters().size() > limit) {
-        const std::size_t count = std::max(filters().size(), wanted.size());
-        core_.index.remove_from(*this, before);
+    want_own_filters();
+    const std::size_t before = core_.wanted.size();
+    if (wanted.size() <= limit) want_new_filters(wanted);
+    if (const std::size_t count = std::max(core_.wanted.size(), wanted.size()); count > limit) {
         answer_error(request.id, Error(Errc::too_many_filters)
                                      .with("limit", static_cast<std::int64_t>(limit))
                                      .with("count", static_cast<std::int64_t>(count)));
         return;
     }
-    // From here on until the last page the client has no position: a stream that ends before would be resumed without
-    // the state of what was added.
-    // A topic has no state to show.
-    if (std::ranges::any_of(filters().subspan(before),
-                            [](const FilterLink& link) { return link.bucket->is_of_settings(); }))
-        start_snapshot(filters().subspan(before));
+    if (core_.wanted.size() != before) {
+        move_to_wanted(meta_only());
+        // From here on until the last page the client has no position: a stream that ends before would be resumed
+        // without the state of what was added.
+        std::vector<FilterLink> added;
+        for (const Groups::Filter& filter : std::span(core_.wanted).subspan(before)) {
+            FilterBucket* bucket = core_.index.find(filter.kind, filter.text);
+            if (bucket->is_of_settings()) added.push_back({bucket, 0});
+        }
+        // A topic has no state to show.
+        if (!added.empty()) start_snapshot(added);
+    }
     core_.batch.add(encode_filters(position(), "subscribed", request.id, filters(), limited_to()));
 }
 
+// Behind the session's own in core_.wanted, each once.
+void Session::want_new_filters(const Filters& filters) {
+    for_each(filters, [this](FilterKind kind, const std::string& text) {
+        const auto same = [&](const Groups::Filter& one) { return one.kind == kind && one.text == text; };
+        if (std::ranges::none_of(core_.wanted, same)) core_.wanted.push_back({kind, text});
+    });
+}
+
 void Session::unsubscribe(const Request& request) {
-    for_each(request.message.filters,
-             [this](FilterKind kind, const std::string& text) { core_.index.remove(*this, kind, text); });
+    want_own_filters();
+    for_each(request.message.filters, [this](FilterKind kind, const std::string& text) {
+        std::erase_if(core_.wanted, [&](const Groups::Filter& one) { return one.kind == kind && one.text == text; });
+    });
+    if (core_.wanted.size() != filters().size()) move_to_wanted(meta_only());
     core_.batch.add(encode_filters(position(), "unsubscribed", request.id, filters(), limited_to()));
+}
+
+bool Session::has_filter(FilterKind kind, std::string_view text) const {
+    return group_ != nullptr && SubscriptionIndex::has(*group_, kind, text);
 }
 
 void Session::answer_error(const std::string& id, const Error& error) {

@@ -7,9 +7,8 @@
 namespace confcast::push {
 
 void Session::open(Subscription subscription) {
-    meta_only_ = subscription.meta_only;
     access_ = std::move(subscription.access);
-    if (!subscription.name.empty()) name_ = std::make_unique<const ClientName>(std::move(subscription.name));
+    if (!subscription.name.empty()) persona().name = std::move(subscription.name);
     if (subscription.since) {
         if (!subscription.since->epoch && core_.feed.ready()) subscription.since->epoch = core_.head().epoch;
         // A client that is sent away before its welcome keeps what it has.
@@ -19,25 +18,26 @@ void Session::open(Subscription subscription) {
         go_away(core_.draining->reason, core_.draining->window * static_cast<std::int64_t>(id_ % 1024) / 1024);
         return;
     }
-    parked_ = std::make_unique<Parked>(Parked{std::move(subscription), std::nullopt});
+    errands().parked = std::make_unique<Parked>(Parked{std::move(subscription), std::nullopt});
     core_.parked.push_back(this);
     if (try_start()) std::erase(core_.parked, this);
 }
 
 bool Session::try_start() {
     if (!core_.feed.ready()) return false;
-    if (!parked_->deadline) parked_->deadline = core_.clock.now() + core_.options.ahead_wait;
-    const auto& since = parked_->subscription.since;
+    Parked& waiting = *errands_->parked;
+    if (!waiting.deadline) waiting.deadline = core_.clock.now() + core_.options.ahead_wait;
+    const auto& since = waiting.subscription.since;
     const feed::Position head = core_.head();
     const bool comparable = since && (!since->epoch || *since->epoch == head.epoch);
-    if (comparable && since->revision > head.revision && core_.clock.now() < *parked_->deadline) return false;
-    const auto parked = std::move(parked_);
+    if (comparable && since->revision > head.revision && core_.clock.now() < *waiting.deadline) return false;
+    const auto parked = std::move(errands_->parked);
     begin(parked->subscription);
     return true;
 }
 
 void Session::begin(const Subscription& subscription) {
-    add_filters(subscription.filters);
+    join(subscription);
     const auto& since = subscription.since;
     const feed::Position head = core_.head();
     if (!since)
@@ -53,9 +53,11 @@ void Session::begin(const Subscription& subscription) {
     pump();
 }
 
-void Session::add_filters(const Filters& filters) {
-    for_each_or_everything(filters,
-                           [this](FilterKind kind, const std::string& text) { core_.index.add(*this, kind, text); });
+void Session::join(const Subscription& subscription) {
+    core_.wanted.clear();
+    for_each_or_everything(subscription.filters,
+                           [this](FilterKind kind, const std::string& text) { core_.wanted.push_back({kind, text}); });
+    move_to_wanted(subscription.meta_only);
 }
 
 void Session::begin_fresh(bool with_snapshot) {
@@ -97,11 +99,11 @@ void Session::begin_resumed(feed::Revision since) {
 
 // As it will be found when the changes are taken.
 bool Session::must_fold(feed::Journal::Iterator from) {
-    if (too_far_behind(from, requests_ != nullptr)) return true;
+    if (too_far_behind(from, has_requests())) return true;
     const auto end = core_.feed.journal().end();
     for (std::size_t left = core_.options.scan_changes; from != end && left > 0; ++from, --left) {
         select(**from);
-        if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, told_, meta_only_) == nullptr;
+        if (!core_.subset.empty()) return core_.shared.update(**from, core_.subset, told_, meta_only()) == nullptr;
     }
     return false;
 }
@@ -111,8 +113,8 @@ void Session::begin_with_snapshot(Reason reason, feed::Revision since) {
     told(0);
     welcome(Resume::snapshot, reason);
     if (since != 0 && wants_notifications()) {
-        notified_ = since;
-        snapshot_due_ = true;
+        errands().notified = since;
+        errands().snapshot_due = true;
     } else {
         start_snapshot(filters());
     }
@@ -125,9 +127,9 @@ void Session::welcome(Resume resume, Reason reason) {
 
 // A second welcome on the same stream: it names the epoch, and its seq_id 0 takes away the old position.
 void Session::restart() {
-    const Reason reason = *restart_;
-    restart_.reset();
-    notified_ = 0;
+    const Reason reason = *errands_->restart;
+    errands_->restart.reset();
+    errands_->notified = 0;
     told(0);
     welcome(Resume::snapshot, reason);
     start_snapshot(filters());

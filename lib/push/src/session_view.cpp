@@ -8,9 +8,9 @@ namespace confcast::push {
 
 bool Session::is(const ClientQuery& query) const {
     static const ClientName nameless;
-    const ClientName& name = name_ ? *name_ : nameless;
+    const ClientName& name = persona_ ? persona_->name : nameless;
     if (query.id && *query.id != name.id) return false;
-    if (query.transport && *query.transport != transport_.framing()) return false;
+    if (query.transport && *query.transport != framing_) return false;
     return std::ranges::all_of(query.labels, [&name](const Label& label) {
         return std::ranges::find(name.labels, label) != name.labels.end();
     });
@@ -20,26 +20,26 @@ Client Session::view() const {
     Client client;
     client.session = id_;
     client.address = transport_.remote();
-    client.transport = transport_.framing();
-    if (name_) client.name = *name_;
+    client.transport = framing_;
+    if (persona_) client.name = persona_->name;
     if (access_) client.principal = access_->name;
     client.filters = filters_in_force();
     client.epoch = core_.head().epoch;
     client.seq_id = told_;
-    if (pending_ != 0) client.lag = core_.head().revision - pending_ + 1;
+    if (const feed::Revision first = pending(); first != 0) client.lag = core_.head().revision - first + 1;
     client.since = connected_;
     client.bytes_sent = bytes_;
     client.state = state();
-    if (ack_) client.ack = *ack_;
+    if (persona_) client.ack = persona_->ack;
     return client;
 }
 
 Filters Session::filters_in_force() const {
     Filters out;
-    if (parked_) {
-        for_each_or_everything(parked_->subscription.filters, [&out](FilterKind kind, const std::string& text) {
-            texts_of(out, kind).push_back(text);
-        });
+    if (is_parked()) {
+        for_each_or_everything(
+            errands_->parked->subscription.filters,
+            [&out](FilterKind kind, const std::string& text) { texts_of(out, kind).push_back(text); });
         return out;
     }
     for (const FilterLink& filter : filters()) texts_of(out, filter.bucket->kind).emplace_back(filter.bucket->text);
@@ -47,10 +47,15 @@ Filters Session::filters_in_force() const {
 }
 
 ClientState Session::state() const {
-    if (closing_ || leaving_) return ClientState::closing;
-    if (parked_) return ClientState::waiting;
-    if (snapshot_ || snapshot_due_) return ClientState::snapshot;
-    return pending_ != 0 ? ClientState::behind : ClientState::live;
+    if (closing_ || is_leaving()) return ClientState::closing;
+    if (is_parked()) return ClientState::waiting;
+    if (awaits_state()) return ClientState::snapshot;
+    return pending() != 0 ? ClientState::behind : ClientState::live;
+}
+
+Session::Persona& Session::persona() {
+    if (!persona_) persona_ = std::make_unique<Persona>();
+    return *persona_;
 }
 
 }  // namespace confcast::push

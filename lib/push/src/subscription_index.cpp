@@ -23,6 +23,12 @@ bool SubscriptionIndex::has(const Subscriber& who, FilterKind kind, std::string_
     return link_of(who.links_, kind, text) < who.links_.size();
 }
 
+FilterBucket* SubscriptionIndex::find(FilterKind kind, std::string_view text) {
+    Buckets& all = buckets(kind);
+    const auto found = all.find(text);
+    return found == all.end() ? nullptr : &found->second;
+}
+
 bool SubscriptionIndex::add(Subscriber& who, FilterKind kind, std::string_view text) {
     if (has(who, kind, text)) return false;
     Buckets& all = buckets(kind);

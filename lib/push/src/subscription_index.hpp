@@ -56,6 +56,8 @@ class SubscriptionIndex {
     void remove_all(Subscriber& who) { remove_from(who, 0); }
     /// All but the first `keep` filters().
     void remove_from(Subscriber& who, std::size_t keep);
+    /// Null when nobody has it.
+    FilterBucket* find(FilterKind kind, std::string_view text);
     static bool has(const Subscriber& who, FilterKind kind, std::string_view text);
 
     /// Appends every subscriber with a filter that matches an event or a notification of the change, each once.

@@ -30,16 +30,26 @@ const Timings::Timing* Timings::find(feed::Revision revision) const {
     return found != latest_.end() && found->revision == revision ? &*found : nullptr;
 }
 
-void Timings::sent(feed::Revision revision, SystemTime opened, SteadyTime now, HubStats& stats) const {
-    const Timing* timing = find(revision);
-    if (timing == nullptr || timing->seen_at < opened) return;
-    const auto here = std::chrono::nanoseconds(now - timing->seen);
+void Timings::sent(feed::Revision revision, SystemTime opened, SteadyTime now, HubStats& stats) {
+    if (revision != asked_) {
+        const Timing* timing = find(revision);
+        if (timing == nullptr) return;
+        asked_ = revision;
+        answer_ = *timing;
+    }
+    if (answer_.seen_at < opened) return;
+    const auto here = std::chrono::nanoseconds(now - answer_.seen);
     stats.push_seconds.observe(seconds(here));
-    if (timing->written == SystemTime{}) return;
+    if (answer_.written == SystemTime{}) return;
     // Another node's clock may be ahead of this one's.
     const auto before =
-        std::max(std::chrono::nanoseconds{0}, std::chrono::nanoseconds(timing->seen_at - timing->written));
+        std::max(std::chrono::nanoseconds{0}, std::chrono::nanoseconds(answer_.seen_at - answer_.written));
     stats.delivery_seconds.observe(seconds(before + here));
+}
+
+void Timings::clear() {
+    latest_.clear();
+    asked_ = 0;
 }
 
 }  // namespace confcast::push

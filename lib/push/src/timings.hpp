@@ -16,8 +16,8 @@ class Timings {
     void add(const feed::Change& change, SteadyTime now, SystemTime wall);
     /// The oldest update of a write is that of `revision`, and its last byte has left. What a session that was opened
     /// after the change has got of it is no delivery but a catching up: that is not counted.
-    void sent(feed::Revision revision, SystemTime opened, SteadyTime now, HubStats& stats) const;
-    void clear() { latest_.clear(); }
+    void sent(feed::Revision revision, SystemTime opened, SteadyTime now, HubStats& stats);
+    void clear();
 
   private:
     struct Timing {
@@ -29,6 +29,8 @@ class Timings {
     const Timing* find(feed::Revision revision) const;
 
     std::deque<Timing> latest_;  // ascending by revision
+    feed::Revision asked_ = 0;   // last: many sessions ask for the same one
+    Timing answer_{};            // to that
 };
 
 }  // namespace confcast::push

@@ -1,5 +1,5 @@
 // The push room's door: opens sessions on transports and feeds them from the Feed. A session is a cursor; it owns no
-// queue.
+// queue. What changes is written by the loop's next turn, to each session all that there is by then in one write.
 #pragma once
 
 #include <array>
@@ -57,6 +57,8 @@ struct HubOptions {
     std::chrono::milliseconds close_grace{5'000};     // a connection that is closed and does not go is cut after this
     std::string server;                               // told in welcome
     std::size_t scan_changes = 4'096;                 // of the journal that one session looks through at a time
+    std::size_t turn_writes = 512;                    // to sessions in one turn of the loop; then others have theirs
+    std::size_t turn_bytes = 4U << 20U;               // the same in bytes, about
     std::size_t max_requests = 128;                   // of one client that wait for their turn; more are refused
     std::size_t max_request_bytes = 256U << 10U;      // the same in bytes of text
     std::size_t max_bad_messages = 20;                // in a row that cannot be understood: then 4002
@@ -74,6 +76,7 @@ struct HubStats {
     std::uint64_t messages = 0;            // sent, all types
     std::uint64_t updates = 0;             // update messages sent (per session)
     std::uint64_t encoded = 0;             // update and notification messages encoded (shared)
+    std::uint64_t gathered = 0;            // writes put together from the journal; other sessions took the same ones
     std::uint64_t notifications = 0;       // notification messages sent (per session)
     std::uint64_t notifications_lost = 0;  // times that a session was told that some may be missing
     std::uint64_t bytes = 0;
@@ -101,10 +104,11 @@ struct HubStats {
     Histogram delivery_seconds{latency_bounds};
 };
 
-/// All on the loop thread. The Feed, Clock and Log outlive the hub.
+/// All on the loop thread, which is the executor's. The Feed, Clock and Log outlive the hub; what it has posted to the
+/// executor does nothing once the hub is gone.
 class Hub final : private feed::FeedListener {
   public:
-    Hub(feed::Feed& feed, HubOptions options, const Clock& clock, Log& log);
+    Hub(Executor executor, feed::Feed& feed, HubOptions options, const Clock& clock, Log& log);
     ~Hub() override;
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
@@ -166,7 +170,7 @@ class Hub final : private feed::FeedListener {
     void on_epoch(feed::Epoch epoch) override;
 
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace confcast::push

@@ -15,7 +15,7 @@ namespace confcast::push {
 class TransportEvents {
   public:
     virtual ~TransportEvents() = default;
-    /// The last byte of the send() that has returned false was taken by the kernel.
+    /// The last byte of the last send(), which had returned false, was taken by the kernel.
     virtual void on_sent() = 0;
     /// A text message came from the client. The view is valid during the call.
     virtual void on_text(std::string_view text) = 0;
@@ -29,9 +29,9 @@ class Transport {
   public:
     virtual ~Transport() = default;
     virtual Framing framing() const = 0;
-    /// Writes all messages in order as one gathered write. True: the kernel has every byte already; on_sent() does not
-    /// follow. False: on_sent() follows, from the loop, unless on_closed() does; until then the messages are kept
-    /// alive. Precondition: no on_sent() is still to come.
+    /// Writes all messages in order as one gathered write. Precondition: no send is in flight. True: the kernel has
+    /// every byte already; on_sent() does not follow. False: on_sent() follows, from the loop, unless on_closed() does;
+    /// until then the transport keeps the messages alive.
     virtual bool send(std::span<const MessagePtr> messages) = 0;
     /// Starts an orderly close (after a send in flight has finished). on_closed() follows. Idempotent.
     virtual void close(const CloseReason& reason) = 0;
