@@ -17,16 +17,16 @@ Handler answer() {
 }
 
 /// The routes of docs/openapi.json.
-void add_api_routes(Router& router) {
+void add_api_routes(Router& router, const Handler& handler = answer()) {
     for (const char* mount : {"/api/v1", ""}) {
         RouteGroup config(router, mount);
-        config.get("/config", answer()).post("/config", answer());
-        config.get("/config/*key", answer()).put("/config/*key", answer()).del("/config/*key", answer());
+        config.get("/config", handler).post("/config", handler);
+        config.get("/config/*key", handler).put("/config/*key", handler).del("/config/*key", handler);
     }
     RouteGroup api(router, "/api/v1");
-    api.post("/txn", answer()).get("/watch", answer()).get("/errors", answer()).get("/openapi.json", answer());
+    api.post("/txn", handler).get("/watch", handler).get("/errors", handler).get("/openapi.json", handler);
     RouteGroup root(router);
-    for (const char* path : {"/ws", "/livez", "/readyz", "/healthz", "/metrics", "/version"}) root.get(path, answer());
+    for (const char* path : {"/ws", "/livez", "/readyz", "/healthz", "/metrics", "/version"}) root.get(path, handler);
 }
 
 /// A thousand more, ten kinds of resource in each of a hundred places.
@@ -58,16 +58,33 @@ BENCHMARK_CAPTURE(lookup, thousand_param, Method::get, "/place57/kind3/4711/deta
 BENCHMARK_CAPTURE(lookup, thousand_wildcard, Method::get, "/place99/files/a/b/c/d.json", true);
 BENCHMARK_CAPTURE(lookup, thousand_not_found, Method::get, "/place57/kind3/4711/details", true);
 
-/// Passes the request on and looks at the answer, as a middleware does.
+/// Passes the request on and looks at the answer, as a middleware does that may have to wait.
 Awaitable<Response> run_middleware(Context& context, Next next) {
     Response response = co_await next(context);
     benchmark::DoNotOptimize(response.status);
     co_return response;
 }
 
+/// The same by one that does not.
+Answer run_plain_middleware(Context& context, Next next) {
+    Answer answer = next.pass(context);
+    answer.then([](Response& response) { benchmark::DoNotOptimize(response.status); });
+    return answer;
+}
+
+Handler answer_at_once() {
+    return [](Context&) { return Response{}; };
+}
+
 Awaitable<> run_many(const Chain& chain, Context& context, benchmark::State& state) {
     for ([[maybe_unused]] auto _ : state) {
-        const Response response = co_await chain.run(context);
+        // As a connection does: what is there is not awaited.
+        Answer answer = chain.start(context);
+        if (answer.here() != nullptr) {
+            benchmark::DoNotOptimize(answer.here());
+            continue;
+        }
+        const Response response = co_await std::move(answer).wait();
         benchmark::DoNotOptimize(&response);
     }
 }
@@ -89,30 +106,55 @@ void chain(benchmark::State& state) {
 }
 BENCHMARK(chain)->Arg(0)->Arg(3)->Arg(6);
 
+void plain_chain(benchmark::State& state) {
+    Request request;
+    measure(state, std::vector<Middleware>(static_cast<std::size_t>(state.range(0)), Middleware(run_plain_middleware)),
+            answer_at_once(), request);
+}
+BENCHMARK(plain_chain)->Arg(0)->Arg(3)->Arg(6);
+
 void own_request_id(benchmark::State& state) {
     Request request;
-    measure(state, {request_id()}, answer(), request);
+    measure(state, {request_id()}, answer_at_once(), request);
 }
 BENCHMARK(own_request_id);
 
 void clients_request_id(benchmark::State& state) {
     Request request;
     request.headers = {{"Host", "localhost"}, {"X-Request-Id", "0123456789abcdef0123456789abcdef"}};
-    measure(state, {request_id()}, answer(), request);
+    measure(state, {request_id()}, answer_at_once(), request);
 }
 BENCHMARK(clients_request_id);
 
 void accept_language(benchmark::State& state) {
     Request request;
     request.headers = {{"Host", "localhost"}, {"Accept-Language", "zh-CN,zh;q=0.9,en-GB;q=0.8,en;q=0.7"}};
-    measure(state, {language()}, answer(), request);
+    measure(state, {language()}, answer_at_once(), request);
 }
 BENCHMARK(accept_language);
+
+/// The first so many of those that the server has around its router, whose access log is off.
+void standard_middlewares(benchmark::State& state) {
+    const ErrorRenderer render = [](const Context&, const Error&) { return Response{}; };
+    const SystemClock clock;
+    NullLog log;
+    log.set_level(LogLevel::warning);
+    std::uint64_t failures = 0;
+    std::uint64_t requests = 0;
+    Request request;
+    request.path = "/api/v1/config/shop/eu/checkout/timeout";
+    request.headers = {{"Host", "localhost"}, {"User-Agent", "curl/7.88.1"}, {"Accept", "*/*"}};
+    std::vector<Middleware> list{recover(render, log, failures), request_id(),
+                                 access_log(clock, log, [&requests](const Access&) { ++requests; }), language()};
+    list.resize(static_cast<std::size_t>(state.range(0)));
+    measure(state, std::move(list), answer_at_once(), request);
+}
+BENCHMARK(standard_middlewares)->DenseRange(0, 4);
 
 /// All of them around the router, as the server has them; the access log is off.
 void whole_chain(benchmark::State& state) {
     Router router;
-    add_api_routes(router);
+    add_api_routes(router, answer_at_once());
     const ErrorRenderer render = [](const Context&, const Error&) { return Response{}; };
     const SystemClock clock;
     NullLog log;

@@ -46,12 +46,7 @@ Application::Application(asio::io_context& io, const Options& options, store::St
           {store, feed_, hub_, layout_, clock, log, [this] { return registry_.expose(); }, access_.authenticator(),
            [this] { return memory_.is_spent(); }, [this](std::string_view line) { access_.audit(line); },
            [this] { return reload(); }},
-          options.api,
-          [this](const http::Access& access) {
-              request_metrics_.observe(http::to_string(access.context.request.method), access.context.route,
-                                       access.response.upgrade ? 101U : access.response.status,
-                                       std::chrono::duration<double>(access.took).count());
-          },
+          options.api, [this](const http::Access& access) { observe(access); },
           [](http::Router& router) { http::add_test_routes(router); }),
       server_(io.get_executor(), server_options(options, api_), api_.chain(), api_.renderer(), clock, log),
       secure_(options_.tls, server_, clock, log),
@@ -66,6 +61,18 @@ Result<> Application::listen() {
     if (const Result<> loaded = secure_.load(); !loaded) return loaded;
     if (const Result<> listening = server_.listen(); !listening) return listening;
     return secure_.listen_for_redirect(io_.get_executor(), options_.server, api_.renderer());
+}
+
+void Application::observe(const http::Access& access) {
+    const http::Context& context = access.context;
+    const http::Method method = context.request.method;
+    const unsigned status = access.response.upgrade ? 101U : access.response.status;
+    const double seconds = std::chrono::duration<double>(access.took).count();
+    if (context.route_number == http::Context::no_route)
+        request_metrics_.observe(http::to_string(method), context.route, status, seconds);
+    else
+        request_metrics_.observe(context.route_number * http::method_count + static_cast<std::size_t>(method),
+                                 http::to_string(method), context.route, status, seconds);
 }
 
 void Application::register_metrics() {

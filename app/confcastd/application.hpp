@@ -68,6 +68,7 @@ class Application {
     Awaitable<> wait_for_hangups();
     Awaitable<> end();
     void register_metrics();
+    void observe(const http::Access& access);
     void take(const Options& options);
 
     asio::io_context& io_;

@@ -100,6 +100,7 @@ void declare_content(Settings& settings, Options& options, Phrases& words) {
     settings.count("--max-page", options.api.max_page, "Entries of a list page").live();
     settings.bytes("--page-bytes", options.api.page_bytes, "A list page ends early at about this size").live();
     settings.duration("--remember", options.api.remember, "Notifications and Idempotency-Keys are known for so long");
+    settings.bytes("--answer-cache", options.api.answer_cache, "Answers to GET that are kept ready; 0 = none").live();
     settings.duration("--read-wait", options.api.read_wait, "For min_revision and consistency=linearizable").live();
     settings.duration("--write-wait", options.api.write_wait, "For this node to apply what the store has committed")
         .live();

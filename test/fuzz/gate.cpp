@@ -2,6 +2,8 @@
 // and the gate and the parser agree on everything that decides where a request ends.
 #include "gate.hpp"
 
+#include <algorithm>
+
 #include "head_parser.hpp"
 #include "head_scanner.hpp"
 #include "target.hpp"
@@ -47,14 +49,19 @@ Outcome byte_by_byte(std::string_view bytes) {
 }
 
 void compare(std::string_view head) {
-    const auto facts = http::pass_gate(head, limits.max_target);
+    http::Headers seen;
+    const auto facts = http::pass_gate(head, limits.max_target, &seen);
     if (!facts) return;
     demand(!facts->chunked || !facts->content_length, "a body has one length");
     demand(!facts->target.empty() && facts->target.size() <= limits.max_target, "a target is there and within bounds");
     std::vector<http::Header> headers;
     std::string body;
     http::HeadParser parser(headers, body);
-    if (!parser.parse_head(head)) return;  // stricter than the gate: refused as well
+    demand(parser.parse_head(head).has_value(), "what the gate lets pass the parser takes");
+    demand(std::ranges::equal(
+               seen, headers,
+               [](const http::Header& a, const http::Header& b) { return a.name == b.name && a.value == b.value; }),
+           "they agree on the fields");
     demand(parser.chunked() == facts->chunked, "gate and parser agree on chunked");
     demand(parser.content_length().has_value() == facts->content_length.has_value(), "they agree on a length");
     if (facts->content_length) demand(*parser.content_length() == *facts->content_length, "they agree on the length");

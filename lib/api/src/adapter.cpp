@@ -1,5 +1,7 @@
 #include "adapter.hpp"
 
+#include <optional>
+
 #include "confcast/store/layout.hpp"
 #include "envelope.hpp"
 #include "guard.hpp"
@@ -35,9 +37,7 @@ http::Response answer_error(Services& services, const http::Context& context, co
     return render_error(context, Errc::internal);
 }
 
-}  // namespace
-
-Awaitable<http::Response> run_route(Services& services, const RouteRow& row, http::Context& context) {
+Awaitable<http::Response> run_endpoint(Services& services, const RouteRow& row, http::Context& context) {
     Call call{services, context, {}, {}};
     http::Response response;
     const Result<> prepared = prepare(call, row);
@@ -49,6 +49,19 @@ Awaitable<http::Response> run_route(Services& services, const RouteRow& row, htt
     }
     if (row.stamp == Stamp::position) stamp_position(services, response);
     co_return response;
+}
+
+}  // namespace
+
+http::Answer run_route(Services& services, const RouteRow& row, http::Context& context) {
+    const http::Request& request = context.request;
+    if (row.shortcut != nullptr && request.query.empty() && request.body.empty()) {
+        if (std::optional<http::Response> response = row.shortcut(services, context)) {
+            if (row.stamp == Stamp::position) stamp_position(services, *response);
+            return std::move(*response);
+        }
+    }
+    return run_endpoint(services, row, context);
 }
 
 }  // namespace confcast::api

@@ -34,7 +34,8 @@ struct Api::Impl final : private feed::FeedListener {
                    make_errors_document(),
                    SharedLease(p.store, p.clock, o.remember),
                    Security(p, o),
-                   SharedTickets(p.store, p.layout, p.clock)} {
+                   SharedTickets(p.store, p.layout, p.clock),
+                   PreparedAnswers(o.answer_cache)} {
         services.parts.feed.add_listener(*this);
         api_group = {limit_addresses(services), authenticate(services, true), limit_principals(services)};
         operators_group = {limit_addresses(services), authenticate_operators(services), limit_principals(services)};
@@ -65,10 +66,9 @@ struct Api::Impl final : private feed::FeedListener {
         }
     }
 
-    const RouteRow* row_of(http::Method method, std::string_view pattern) const {
-        for (const RouteRow& row : route_table())
-            if (row.method == method && row.pattern == pattern) return &row;
-        return nullptr;
+    /// The table's routes are the first that are registered, in its order.
+    static bool is_in_table(const http::Router::Match& match) {
+        return match.outcome == http::Router::Match::Outcome::found && match.number < route_table().size();
     }
 
     // Where the body is the value itself, a body over the limit is a value over the limit.
@@ -77,8 +77,7 @@ struct Api::Impl final : private feed::FeedListener {
         if (error != Errc::body_too_large || request.method != http::Method::put || brings_json(request))
             return render_error(context, error);
         const http::Router::Match match = router.find(request.method, request.path);
-        if (match.outcome != http::Router::Match::Outcome::found || row_of(request.method, match.pattern) == nullptr)
-            return render_error(context, error);
+        if (!is_in_table(match)) return render_error(context, error);
         return render_error(context, Error(Errc::value_too_large)
                                          .with("limit", static_cast<std::int64_t>(services.options.max_value))
                                          .with("size", error.number("size")));
@@ -125,16 +124,15 @@ const http::ErrorRenderer& Api::renderer() const { return impl_->render; }
 
 std::size_t Api::body_limit(const http::Request& head) const {
     const http::Router::Match match = impl_->router.find(head.method, head.path);
-    if (match.outcome != http::Router::Match::Outcome::found) return other_body_limit;
-    const http::Method method = head.method == http::Method::head ? http::Method::get : head.method;
-    const RouteRow* row = impl_->row_of(method, match.pattern);
-    return row == nullptr ? other_body_limit : body_limit_of(*row, impl_->services.options);
+    if (!impl_->is_in_table(match)) return other_body_limit;
+    return body_limit_of(route_table()[match.number], impl_->services.options);
 }
 
 void Api::reconfigure(const ApiOptions& options) {
     Services& services = impl_->services;
     services.options = options;
     services.health.change(timing_of(options));
+    services.answers.change(options.answer_cache);
     services.security.by_address.change(options.address_rate);
     services.security.by_principal.change(options.principal_rate);
     services.security.writes.change(options.namespace_write_rate);

@@ -58,6 +58,7 @@ Result<EntityTags> parse_tags(std::string_view name, std::string_view text) {
 
 Result<std::optional<EntityTags>> parse_header(const http::Request& request, std::string_view name) {
     std::optional<EntityTags> found;
+    if (!request.headers.may_have(name)) return found;
     for (const http::Header& header : request.headers) {
         if (!http::iequals(header.name, name)) continue;
         Result<EntityTags> tags = parse_tags(name, header.value);

@@ -64,7 +64,6 @@ std::string failure_text(const Error& error, http::Language language) {
 http::Response json_response(std::string body, unsigned status) {
     http::Response response;
     response.status = status;
-    response.headers.reserve(6);  // with what the endpoint and the middlewares add
     response.headers.emplace_back("Content-Type", json_content_type);
     response.body = std::move(body);
     return response;

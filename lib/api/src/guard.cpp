@@ -67,13 +67,11 @@ http::Response preflight(std::string_view origin) {
     return response;
 }
 
-Awaitable<http::Response> run_allowed(http::Context& context, http::Next next, std::string_view origin) {
-    http::Response response = co_await next(context);
-    allow(response, origin);
-    co_return response;
+http::Answer run_allowed(http::Context& context, http::Next next, std::string_view origin) {
+    http::Answer answer = next.pass(context);
+    answer.then([origin](http::Response& response) { allow(response, origin); });
+    return answer;
 }
-
-Awaitable<http::Response> give(http::Response response) { co_return response; }
 
 bool is_on_list(const ApiOptions& options, std::string_view origin) {
     return std::ranges::any_of(options.allowed_origins,
@@ -87,24 +85,24 @@ bool host_is_on_list(const ApiOptions& options, std::string_view host) {
     });
 }
 
-Awaitable<http::Response> run_check_origin(Services& services, http::Context& context, http::Next next) {
+http::Answer run_check_origin(Services& services, http::Context& context, http::Next next) {
     const http::Request& request = context.request;
     const ApiOptions& options = services.options;
     // A browser always says which name it was given; what says none (HTTP/1.0) is none.
     const auto host = request.header("Host");
     if (options.loopback_only && host && !is_this_machine(*host) && !host_is_on_list(options, *host))
-        return give(refuse(services, context, Errc::origin_not_allowed));
+        return refuse(services, context, Errc::origin_not_allowed);
     const auto origin = request.header("Origin");
-    if (!origin || is_same_origin(request, *origin)) return next(context);
+    if (!origin || is_same_origin(request, *origin)) return next.pass(context);
     if (is_on_list(options, *origin)) {
         if (request.method == http::Method::options && request.header("Access-Control-Request-Method"))
-            return give(preflight(*origin));
+            return preflight(*origin);
         return run_allowed(context, next, *origin);
     }
     // A page may send these without asking first, and a WebSocket too.
     if (!is_safe(request.method) || request.header("Upgrade"))
-        return give(refuse(services, context, Errc::origin_not_allowed));
-    return next(context);
+        return refuse(services, context, Errc::origin_not_allowed);
+    return next.pass(context);
 }
 
 void tell_limits(http::Response& response, const Throttle::Verdict& verdict) {
@@ -113,19 +111,18 @@ void tell_limits(http::Response& response, const Throttle::Verdict& verdict) {
     response.headers.emplace_back("RateLimit-Reset", std::to_string(verdict.reset_s));
 }
 
-Awaitable<http::Response> run_limited(Services& services, http::Context& context, http::Next next,
-                                      Throttle::Verdict verdict, Rate rate) {
-    http::Response response;
-    if (verdict.allowed)
-        response = co_await next(context);
-    else
-        response = refuse(services, context,
-                          Error(Errc::too_many_requests)
-                              .with("limit", static_cast<std::int64_t>(rate.per_second))
-                              .with("retry_after", verdict.retry_s));
-    // An inner limit has spoken already, and it is the tighter one.
-    if (!response.header("RateLimit-Limit")) tell_limits(response, verdict);
-    co_return response;
+http::Answer run_limited(Services& services, http::Context& context, http::Next next, const Throttle::Verdict& verdict,
+                         Rate rate) {
+    http::Answer answer = verdict.allowed ? next.pass(context)
+                                          : refuse(services, context,
+                                                   Error(Errc::too_many_requests)
+                                                       .with("limit", static_cast<std::int64_t>(rate.per_second))
+                                                       .with("retry_after", verdict.retry_s));
+    answer.then([verdict](http::Response& response) {
+        // An inner limit has spoken already, and it is the tighter one.
+        if (!response.header("RateLimit-Limit")) tell_limits(response, verdict);
+    });
+    return answer;
 }
 
 std::string_view address_of(std::string_view remote) { return remote.substr(0, remote.rfind(':')); }
@@ -153,7 +150,7 @@ Awaitable<http::Response> run_with_ticket(Services& services, http::Context& con
     co_return response;
 }
 
-Awaitable<http::Response> run_authenticate(Services& services, http::Context& context, http::Next next, bool required) {
+http::Answer run_authenticate(Services& services, http::Context& context, http::Next next, bool required) {
     // Streams begin with a GET that a browser makes without headers of the page's own.
     const bool is_stream = context.route == "/api/v1/watch" || context.route == "/ws";
     if (is_stream && services.options.shared_tickets && services.security.asks())
@@ -162,12 +159,12 @@ Awaitable<http::Response> run_authenticate(Services& services, http::Context& co
     Result<auth::PrincipalPtr> caller = services.security.identify(context, is_stream);
     if (caller) {
         services.security.introduce(context, std::move(*caller));
-        return next(context);
+        return next.pass(context);
     }
-    if (!required) return next(context);
+    if (!required) return next.pass(context);
     if (is_stream && caller.error() == Errc::not_caught_up)
-        if (auto later = come_back_later(context.request)) return give(std::move(*later));
-    return give(refuse(services, context, caller.error()));
+        if (auto later = come_back_later(context.request)) return std::move(*later);
+    return refuse(services, context, caller.error());
 }
 
 }  // namespace
@@ -209,10 +206,10 @@ http::Middleware check_origin(Services& services) {
 }
 
 http::Middleware limit_addresses(Services& services) {
-    return [&services](http::Context& context, http::Next next) {
+    return [&services](http::Context& context, http::Next next) -> http::Answer {
         Throttle& throttle = services.security.by_address;
         const std::string_view address = address_of(context.request.remote);
-        if (!throttle.is_on() || is_loopback(address)) return next(context);
+        if (!throttle.is_on() || is_loopback(address)) return next.pass(context);
         return run_limited(services, context, next, throttle.take(address, services.parts.clock.now()),
                            services.options.address_rate);
     };
@@ -231,10 +228,10 @@ http::Middleware authenticate_operators(Services& services) {
 }
 
 http::Middleware limit_principals(Services& services) {
-    return [&services](http::Context& context, http::Next next) {
+    return [&services](http::Context& context, http::Next next) -> http::Answer {
         Throttle& throttle = services.security.by_principal;
         const auth::Principal& caller = Security::caller_of(context);
-        if (!throttle.is_on() || caller.kind == auth::Principal::Kind::local) return next(context);
+        if (!throttle.is_on() || caller.kind == auth::Principal::Kind::local) return next.pass(context);
         return run_limited(services, context, next, throttle.take(caller.id, services.parts.clock.now()),
                            services.options.principal_rate);
     };

@@ -85,7 +85,6 @@ Awaitable<Result<bool>> wait_for_news(Call& call, const push::Filters& filters, 
 http::Response nothing_new() {
     http::Response response;
     response.status = 304;
-    response.headers.reserve(4);
     response.headers.emplace_back("Cache-Control", "no-cache");
     return response;
 }

@@ -69,7 +69,6 @@ Awaitable<Result<>> catch_up(Call& call, ReadOptions options) {
 
 http::Response raw_response(const feed::Entry& entry) {
     http::Response response;
-    response.headers.reserve(6);
     response.headers.emplace_back("Content-Type", push::content_type_of(entry));
     response.body = entry.value;
     return response;
@@ -95,6 +94,19 @@ Error not_found(const Call& call, const ReadOptions& options, bool was_there) {
 }
 
 }  // namespace
+
+std::optional<http::Response> get_config_now(Services& services, const http::Context& context) {
+    const http::Headers& headers = context.request.headers;
+    if (headers.may_have("If-None-Match") || headers.may_have("If-Match")) return std::nullopt;
+    const std::string_view key = context.params.get("key");
+    const feed::Feed& feed = services.parts.feed;
+    if (key.find('%') != std::string_view::npos || !feed.ready()) return std::nullopt;
+    const feed::EntryPtr entry = feed.state().find(key);
+    if (entry == nullptr || !Security::caller_of(context).permissions.may_read(key)) return std::nullopt;
+    http::Response response;
+    response.prepared = services.answers.of(entry);
+    return response;
+}
 
 Awaitable<Result<http::Response>> get_config(Call& call) {
     const Result<ReadOptions> options = read_options(call.query);

@@ -6,5 +6,7 @@
 namespace confcast::api {
 
 Awaitable<Result<http::Response>> get_config(Call& call);
+/// Its answer when the setting is in memory and may be read, and nothing but it was asked for.
+std::optional<http::Response> get_config_now(Services& services, const http::Context& context);
 
 }  // namespace confcast::api

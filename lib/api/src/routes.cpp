@@ -43,14 +43,14 @@ constexpr std::span<const Parameter> no_query{};
 
 // clang-format off
 constexpr std::array table{
-    //       method  pattern                   endpoint          scope              body               stamp            query
-    RouteRow{get,    "/api/v1/config/*key",    get_config,       Scope::api,        Body::none,        Stamp::position, read_query},
+    //       method  pattern                   endpoint          scope              body               stamp            query       shortcut
+    RouteRow{get,    "/api/v1/config/*key",    get_config,       Scope::api,        Body::none,        Stamp::position, read_query, get_config_now},
     RouteRow{put,    "/api/v1/config/*key",    put_config,       Scope::api,        Body::setting,     Stamp::none,     put_query},
     RouteRow{del,    "/api/v1/config/*key",    delete_config,    Scope::api,        Body::none,        Stamp::none,     write_query},
     RouteRow{get,    "/api/v1/config",         list_config,      Scope::api,        Body::none,        Stamp::position, list_query},
     RouteRow{post,   "/api/v1/config",         create_config,    Scope::api,        Body::setting,     Stamp::none,     write_query},
 
-    RouteRow{get,    "/config/*key",           get_config,       Scope::api,        Body::none,        Stamp::position, read_query},
+    RouteRow{get,    "/config/*key",           get_config,       Scope::api,        Body::none,        Stamp::position, read_query, get_config_now},
     RouteRow{put,    "/config/*key",           put_config,       Scope::api,        Body::setting,     Stamp::none,     put_query},
     RouteRow{del,    "/config/*key",           delete_config,    Scope::api,        Body::none,        Stamp::none,     write_query},
     RouteRow{get,    "/config",                list_config,      Scope::api,        Body::none,        Stamp::position, list_query},

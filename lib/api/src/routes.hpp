@@ -34,6 +34,8 @@ struct RouteRow {
     Body body;
     Stamp stamp;
     std::span<const Parameter> query;
+    /// The endpoint's own answer to a request without query and body, when it is known without waiting for anything.
+    Shortcut shortcut = nullptr;
 };
 
 std::span<const RouteRow> route_table();

@@ -65,8 +65,7 @@ Result<auth::PrincipalPtr> Security::identify(const http::Context& context, bool
     const http::Request& request = context.request;
     std::size_t headers = 0;
     std::string_view header;
-    for (const http::Header& one : request.headers)
-        if (http::iequals(one.name, "Authorization")) ++headers, header = one.value;
+    request.headers.each("Authorization", [&](std::string_view value) { ++headers, header = value; });
     if (headers > 1) return auth::refuse(auth::Refusal::malformed);
     if (headers == 1) return unless_unready(from_header(header));
     if (ticket_counts)

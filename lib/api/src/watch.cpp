@@ -104,7 +104,6 @@ http::Response upgrade_response(Services& services, push::Subscription wanted) {
 
 http::Response stream_head(push::Framing framing) {
     http::Response response;
-    response.headers.reserve(6);  // with what the middlewares add
     response.set("Content-Type", framing == push::Framing::sse ? "text/event-stream" : "application/x-ndjson");
     response.set("Cache-Control", "no-cache");
     response.set("X-Accel-Buffering", "no");  // or nginx keeps events until it has a page of them

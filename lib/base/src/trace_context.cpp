@@ -13,6 +13,13 @@ constexpr std::size_t trace_at = 3;
 constexpr std::size_t span_at = 36;
 constexpr std::size_t flags_at = 53;
 
+// Every id is whole bytes, and an answer has three of them.
+constexpr auto pairs = [] {
+    std::array<std::array<char, 2>, 256> all{};
+    for (unsigned byte = 0; byte < 256; ++byte) all[byte] = {digits[byte >> 4U], digits[byte & 15U]};
+    return all;
+}();
+
 bool is_hex(std::string_view text) { return text.find_first_not_of(digits) == std::string_view::npos; }
 bool is_id(std::string_view text) { return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos; }
 
@@ -57,7 +64,11 @@ TraceContext TraceContext::with_span(std::uint64_t span) const {
 }
 
 void TraceContext::put(std::size_t at, std::uint64_t number, std::size_t count) {
-    for (std::size_t i = count; i > 0; --i, number >>= 4U) text_[at + i - 1] = digits[number & 15U];
+    for (std::size_t i = count; i > 0; i -= 2, number >>= 8U) {
+        const auto& two = pairs[number & 0xFFU];
+        text_[at + i - 2] = two[0];
+        text_[at + i - 1] = two[1];
+    }
 }
 
 }  // namespace confcast

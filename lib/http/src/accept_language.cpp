@@ -95,13 +95,13 @@ struct Wishes {
 
 }  // namespace
 
-Language preferred_language(const std::vector<Header>& headers) {
+Language preferred_language(const Headers& headers) {
+    if (!headers.may_have("Accept-Language")) return Language::en;
     Wishes wishes;
-    for (const Header& header : headers) {
-        if (!iequals(header.name, "Accept-Language")) continue;
-        for (std::string_view rest = header.value; !rest.empty();)
+    headers.each("Accept-Language", [&wishes](std::string_view rest) {
+        while (!rest.empty())
             if (const auto said = parse_element(take_until(',', rest))) wishes.hear(*said);
-    }
+    });
     const Wish& zh = wishes.zh.weight >= 0 ? wishes.zh : wishes.any;
     const Wish& en = wishes.en.weight >= 0 ? wishes.en : wishes.any;
     if (zh.weight <= 0) return Language::en;

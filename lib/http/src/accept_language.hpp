@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "confcast/http/message.hpp"
 #include "confcast/http/middleware.hpp"
@@ -12,6 +11,6 @@ namespace confcast::http {
 /// zh when it is preferred over en: the greater q wins, of equals the earlier. Any range of a language counts for it
 /// (zh-CN, zh-Hans, en-GB), `*` for the ones that are not named. What does not parse is left out; en when nothing is
 /// said. Several headers of that name are one list.
-Language preferred_language(const std::vector<Header>& headers);
+Language preferred_language(const Headers& headers);
 
 }  // namespace confcast::http

@@ -14,8 +14,6 @@ namespace confcast::http {
 /// One bit per Method.
 using MethodSet = std::uint8_t;
 
-inline constexpr std::size_t method_count = 7;
-
 constexpr MethodSet set_of(Method method) { return static_cast<MethodSet>(1U << static_cast<unsigned>(method)); }
 
 namespace detail {

@@ -85,8 +85,8 @@ Connection::~Connection() {
 }
 
 void Connection::cut() {
-    boost::system::error_code ignored;
-    wire.socket().close(ignored);
+    wire.close();
+    if (activity != nullptr) activity->on_cut();
 }
 
 void start_connection(std::unique_ptr<Connection> connection) {

@@ -25,6 +25,8 @@ class Activity {
     virtual void on_deadline(SteadyTime now) = 0;
     /// The server is going away: end when it is polite to.
     virtual void wind_down() = 0;
+    /// The socket was closed. What waited for it comes back by itself.
+    virtual void on_cut() {}
 };
 
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {

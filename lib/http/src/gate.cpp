@@ -1,6 +1,5 @@
 #include "gate.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "characters.hpp"
@@ -20,6 +19,7 @@ struct Framing {
     unsigned codings = 0;
     std::string_view coding;
     bool bad_expect = false;
+    bool bad_options = false;
     bool expect_continue = false;
     bool close = false;
     bool keep_alive = false;
@@ -39,12 +39,19 @@ void Framing::take(std::string_view name, std::string_view value) {
         case 10:
             if (!iequals(name, "Connection")) break;
             for_each_element(value, [this](std::string_view option) {
+                if (!is_token_char.all(option)) bad_options = true;
                 if (iequals(option, "close")) close = true;
                 if (iequals(option, "keep-alive")) keep_alive = true;
             });
             break;
         case 14:
             if (iequals(name, "Content-Length")) ++lengths, length = value;
+            break;
+        case 16:
+            if (!iequals(name, "Proxy-Connection")) break;
+            for_each_element(value, [this](std::string_view option) {
+                if (!is_token_char.all(option)) bad_options = true;
+            });
             break;
         case 17:
             if (iequals(name, "Transfer-Encoding")) ++codings, coding = value;
@@ -54,7 +61,7 @@ void Framing::take(std::string_view name, std::string_view value) {
     }
 }
 
-Result<> check_fields(std::string_view lines, Framing& framing) {
+Result<> check_fields(std::string_view lines, Framing& framing, Headers* fields) {
     while (lines != "\r\n") {
         const auto end = lines.find("\r\n");
         if (end == std::string_view::npos) return malformed("the head does not end with an empty line");
@@ -65,13 +72,13 @@ Result<> check_fields(std::string_view lines, Framing& framing) {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return malformed("a header line without a colon");
         const auto name = line.substr(0, colon);
-        if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char))
-            return malformed("a header name that is not a token");
+        if (name.empty() || !is_token_char.all(name)) return malformed("a header name that is not a token");
         const auto value = trim(line.substr(colon + 1));
-        if (!std::all_of(value.begin(), value.end(), is_value_char))
-            return malformed("a header value has a control character");
+        if (!is_value_char.all(value)) return malformed("a header value has a control character");
         framing.take(name, value);
+        if (fields != nullptr) fields->push_back({name, value});
     }
+    if (framing.bad_options) return malformed("the Connection is not a list of options");
     return {};
 }
 
@@ -110,15 +117,14 @@ Result<> check_body(const Framing& framing, HeadFacts& facts) {
 
 }  // namespace
 
-Result<HeadFacts> pass_gate(std::string_view head, std::size_t max_target) {
+Result<HeadFacts> pass_gate(std::string_view head, std::size_t max_target, Headers* fields) {
     const auto line_end = head.find("\r\n");
     if (line_end == std::string_view::npos) return malformed("the request line does not end");
     const auto line = parse_request_line(head.substr(0, line_end), max_target);
     if (!line) return line.error();
 
     Framing framing;
-    const auto fields = check_fields(head.substr(line_end + 2), framing);
-    if (!fields) return fields.error();
+    if (const auto lines = check_fields(head.substr(line_end + 2), framing, fields); !lines) return lines.error();
 
     HeadFacts facts;
     facts.method = line->method;

@@ -25,7 +25,8 @@ struct HeadFacts {
 
 /// `head`: from the request line to the empty line, both included, lines ended by CRLF. Errors:
 /// malformed_request (detail "reason"), target_too_long, method_not_implemented (detail "method"),
-/// http_version_unsupported, expectation_failed.
-Result<HeadFacts> pass_gate(std::string_view head, std::size_t max_target);
+/// http_version_unsupported, expectation_failed. `fields`, when there is one, gets all header fields, as views into the
+/// head; what it has after an error does not count.
+Result<HeadFacts> pass_gate(std::string_view head, std::size_t max_target, Headers* fields = nullptr);
 
 }  // namespace confcast::http

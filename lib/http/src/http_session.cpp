@@ -1,8 +1,11 @@
 #include "http_session.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "confcast/http/upgrade.hpp"
+#include "head_parser.hpp"
 #include "response_head.hpp"
 #include "shared.hpp"
 
@@ -12,6 +15,9 @@ namespace {
 // What an idle connection may keep of a large request or answer.
 constexpr std::size_t kept_capacity = 16U << 10U;
 
+// So many requests in a row that came whole and were answered at once: such a connection is kept.
+constexpr unsigned at_once_to_be_kept = 2;
+
 void shed(std::string& text) {
     text.clear();
     if (text.capacity() > kept_capacity) text.shrink_to_fit();
@@ -19,17 +25,47 @@ void shed(std::string& text) {
 
 }  // namespace
 
+/// It is waited for at the loop, then.
+bool HttpSession::needs_socket(Step step) {
+    switch (step) {
+        case Step::read:
+        case Step::answer:
+        case Step::fail:
+        case Step::end:
+            return false;
+        case Step::refuse:
+        case Step::body:
+        case Step::takeover:
+        case Step::write:
+        case Step::close:
+            break;
+    }
+    return true;
+}
+
+/// Beast's parser decodes the chunks, and sees the head before them.
+struct HttpSession::Chunked {
+    explicit Chunked(std::string& body) : parser(fields, body) {}
+    std::vector<Header> fields;
+    HeadParser parser;
+};
+
 HttpSession::HttpSession(Connection& connection)
     : connection_(connection),
       shared_(*connection.shared),
-      scanner_({shared_.options.max_head, shared_.options.max_target}) {
+      scanner_({shared_.options.max_head, shared_.options.max_target}),
+      woken_(shared_.executor) {
     connection_.activity = this;
+    look_at_clock();
 }
 
 HttpSession::~HttpSession() {
     connection_.activity = nullptr;
     connection_.deadline = SteadyTime::max();
+    if (connection_.wire.is_kept()) connection_.wire.close();
 }
+
+void HttpSession::look_at_clock() { now_ = shared_.clock.now(); }
 
 void HttpSession::enter(Phase phase, SteadyTime deadline) {
     phase_ = phase;
@@ -39,62 +75,41 @@ void HttpSession::enter(Phase phase, SteadyTime deadline) {
 // Ends with the connection: the client is gone, a deadline has cut it, an answer said "close", or it becomes something
 // else.
 Awaitable<Takeover> HttpSession::serve() {
+    Takeover takeover;
+    begin_request();
+    Step step = Step::read;
     for (;;) {
-        begin_request();
-        Result<bool> head = scanner_.scan(input_.data());
-        while (head && !*head) {
-            const auto [ec, n] = co_await connection_.wire.async_read_some(input_.prepare(), as_result);
-            const Read read = on_read(ec, n);
-            if (read && !*read) {
-                if (phase_ == Phase::idle && connection_.wire.is_secure()) connection_.wire.say_end();
-                co_return Takeover{};
-            }
-            head = read ? scanner_.scan(input_.data()) : read;
+        if (needs_socket(step)) connection_.wire.give_back();
+        switch (step) {
+            case Step::read:
+                step = co_await next_bytes();
+                break;
+            case Step::body:
+                step = co_await rest_of_body();
+                break;
+            case Step::answer:
+                step = co_await awaited_answer();
+                break;
+            case Step::fail:
+                step = co_await internal_error();
+                break;
+            case Step::takeover:
+                step = co_await take_over(takeover);
+                break;
+            case Step::write:
+                step = co_await rest_of_answer();
+                break;
+            case Step::refuse:
+                co_await refuse(std::move(*error_));
+                co_return takeover;
+            case Step::close:
+                // A client that did not ask for the end may be sending already: closing on its bytes would reset the
+                // connection and with it this answer.
+                if (facts_.keep_alive || connection_.wire.is_secure()) co_await linger();
+                co_return takeover;
+            case Step::end:
+                co_return takeover;
         }
-        if (!head) {
-            co_await refuse(head.error());
-            co_return Takeover{};
-        }
-
-        HeadParser parser(request_.headers, request_.body);
-        const Result<> accepted = accept_head(parser);
-        if (!accepted) {
-            co_await refuse(accepted.error());
-            co_return Takeover{};
-        }
-        if (facts_.chunked || facts_.content_length.value_or(0) > 0) {
-            const Read body = co_await read_body(parser);
-            if (body && !*body) co_return Takeover{};
-            if (!body) {
-                co_await refuse(body.error());
-                co_return Takeover{};
-            }
-        }
-
-        Context context(request_);
-        context.started = shared_.clock.now();
-        Response response = co_await answer(context);
-        if (!connection_.wire.socket().is_open()) co_return Takeover{};
-        if (response.upgrade) {
-            const Result<> upgrade = check_upgrade(request_);
-            if (upgrade && !shared_.ending) co_return Takeover{make_upgrade(response), nullptr};
-            const Error error = shared_.ending ? Error(Errc::shutting_down) : upgrade.error();
-            response = co_await shared_.refusal(request_, error);
-        }
-        if (response.stream && request_.method != Method::head) {
-            if (!shared_.ending) co_return Takeover{nullptr, make_stream(response)};
-            response = co_await shared_.refusal(request_, Errc::shutting_down);
-        }
-        const bool close = response.close || !facts_.keep_alive || shared_.ending;
-        if (!start_write(response, close)) {
-            const bool written = co_await finish_write();
-            if (!written) co_return Takeover{};
-        }
-        if (!close) continue;
-        // A client that did not ask for the end may be sending already: closing on its bytes would reset the connection
-        // and with it this answer.
-        if (facts_.keep_alive || connection_.wire.is_secure()) co_await linger();
-        co_return Takeover{};
     }
 }
 
@@ -102,6 +117,9 @@ void HttpSession::begin_request() {
     request_.method = Method::get;
     request_.target = request_.path = request_.query = {};
     request_.headers.clear();
+    answer_.reset();
+    context_.reset();
+    chunked_.reset();
     shed(request_.body);
     shed(head_);
     if (!chunks_.empty()) input_.append(chunks_);
@@ -111,7 +129,7 @@ void HttpSession::begin_request() {
     facts_ = {};
     const bool begun = !input_.data().empty();
     const auto& o = shared_.options;
-    enter(begun ? Phase::head : Phase::idle, shared_.clock.now() + (begun ? o.head_timeout : o.idle_timeout));
+    enter(begun ? Phase::head : Phase::idle, now_ + (begun ? o.head_timeout : o.idle_timeout));
     // Between two requests nobody waits for an answer.
     if (!begun && shared_.ending) wind_down();
 }
@@ -120,19 +138,47 @@ HttpSession::Read HttpSession::on_read(const boost::system::error_code& ec, std:
     if (expired_ && (phase_ == Phase::head || phase_ == Phase::body)) return Error(Errc::request_timeout);
     if (ec) return false;
     input_.commit(n);
+    look_at_clock();
     if (phase_ == Phase::idle) {
         expired_ = false;  // too late to leave: the client has asked
-        enter(Phase::head, shared_.clock.now() + shared_.options.head_timeout);
+        enter(Phase::head, now_ + shared_.options.head_timeout);
     }
     return true;
 }
 
-Result<> HttpSession::accept_head(HeadParser& parser) {
+/// From the bytes that are there to an answer that has left, again and again, as far as it goes without waiting.
+HttpSession::Step HttpSession::advance() {
+    for (;;) {
+        const Result<bool> head = scanner_.scan(input_.data());
+        if (!head) return refuse_with(head.error());
+        if (!*head) return Step::read;
+        if (const Result<> accepted = accept_head(); !accepted) return refuse_with(accepted.error());
+        if (facts_.chunked || facts_.content_length.value_or(0) > 0) {
+            const Result<bool> whole = take_body();
+            if (!whole) return refuse_with(whole.error());
+            if (!*whole) return Step::body;
+        }
+        const Step step = handle();
+        if (step != Step::read) return step;
+    }
+}
+
+HttpSession::Step HttpSession::refuse_with(Error error) {
+    error_ = std::move(error);
+    return Step::refuse;
+}
+
+Result<> HttpSession::accept_head() {
     const auto head = input_.data().substr(scanner_.begin(), scanner_.end() - scanner_.begin());
-    const auto facts = pass_gate(head, shared_.options.max_target);
-    if (!facts) return facts.error();
-    const auto parsed = parser.parse_head(head);
-    if (!parsed) return parsed.error();
+    const auto facts = pass_gate(head, shared_.options.max_target, &request_.headers);
+    if (!facts) {
+        request_.headers.clear();
+        return facts.error();
+    }
+    if (facts->chunked) {
+        chunked_ = std::make_unique<Chunked>(request_.body);
+        if (const auto parsed = chunked_->parser.parse_head(head); !parsed) return parsed.error();
+    }
     facts_ = *facts;
     request_.method = facts_.method;
     request_.version = facts_.version;
@@ -156,26 +202,147 @@ std::size_t HttpSession::body_limit() const {
     return o.body_limit ? o.body_limit(request_) : o.max_body;
 }
 
-Awaitable<HttpSession::Read> HttpSession::read_body(HeadParser& parser) {
+/// False: not all of it is there.
+Result<bool> HttpSession::take_body() {
     const std::size_t limit = body_limit();
     const std::uint64_t size = facts_.content_length.value_or(0);
     if (size > limit)
-        co_return Error(Errc::body_too_large)
+        return Error(Errc::body_too_large)
             .with("limit", static_cast<std::int64_t>(limit))
             .with("size", static_cast<std::int64_t>(std::min<std::uint64_t>(size, INT64_MAX)));
+    if (facts_.chunked || input_.data().size() < size) return false;
+    request_.body.assign(input_.data().substr(0, size));
+    input_.consume(size);
+    return true;
+}
+
+HttpSession::Step HttpSession::handle() {
+    context_.emplace(request_);
+    context_->started = now_;
+    try {
+        answer_.emplace(shared_.chain.start(*context_));
+    } catch (const std::exception& e) {
+        handler_threw(e.what());
+        return Step::fail;
+    } catch (...) {
+        handler_threw("an unknown exception");
+        return Step::fail;
+    }
+    return answer_->here() != nullptr ? give() : Step::answer;
+}
+
+void HttpSession::handler_threw(std::string_view what) {
+    if (connection_.wire.is_open())
+        shared_.log.error("http", "a handler threw", {{"error", what}, {"path", request_.path}});
+}
+
+/// Precondition: the answer is here.
+HttpSession::Step HttpSession::give() {
+    const Response& response = *answer_->here();
+    if (!connection_.wire.is_open()) return Step::end;
+    if (response.upgrade || (response.stream && request_.method != Method::head)) return Step::takeover;
+    close_ = response.close || !facts_.keep_alive || shared_.ending;
+    return start_write(response, close_) ? finish_request() : Step::write;
+}
+
+/// The answer has left.
+HttpSession::Step HttpSession::finish_request() {
+    if (close_) return Step::close;
+    ++at_once_;
+    // The time is known when somebody has measured how long the request took.
+    now_ = std::max(now_, context_->finished);
+    begin_request();
+    return Step::read;
+}
+
+Awaitable<HttpSession::Step> HttpSession::next_bytes() {
+    if (keep()) co_return co_await sleep();
+    const auto [ec, n] = co_await connection_.wire.async_read_some(input_.prepare(), as_result);
+    const Read read = on_read(ec, n);
+    if (!read) co_return refuse_with(read.error());
+    if (*read) co_return advance();
+    if (phase_ == Phase::idle && connection_.wire.is_secure()) connection_.wire.say_end();
+    co_return Step::end;
+}
+
+/// A connection whose requests come whole and are answered at once has shown that it is worth the move.
+bool HttpSession::keep() {
+    if (connection_.wire.is_kept()) return true;
+    if (at_once_ < at_once_to_be_kept || phase_ != Phase::idle) return false;
+    if (!connection_.wire.keep(*shared_.poller, *this)) return false;
+    ++shared_.stats.kept;
+    return true;
+}
+
+/// Until on_ready() finds something that has to be waited for, or somebody wants an end.
+Awaitable<HttpSession::Step> HttpSession::sleep() {
+    if (std::exchange(more_, false)) shared_.poller->soon(*this);
+    step_ = Step::end;  // of a wait that is cancelled
+    sleeping_ = true;
+    co_await woken_.wait();
+    sleeping_ = false;
+    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+    if (!connection_.wire.is_open()) co_return Step::end;
+    co_return step_;
+}
+
+void HttpSession::wake() {
+    if (std::exchange(sleeping_, false)) woken_.notify_all();
+}
+
+void HttpSession::on_ready() {
+    if (!sleeping_) {
+        more_ = true;
+        return;
+    }
+    try {
+        step_ = read_kept();
+        if (step_ == Step::read) return;
+    } catch (...) {
+        thrown_ = std::current_exception();
+    }
+    wake();
+}
+
+HttpSession::Step HttpSession::read_kept() {
+    const auto room = input_.prepare();
+    boost::system::error_code ec;
+    const std::size_t n = connection_.wire.read_kept(room, ec);
+    if (ec == asio::error::would_block || ec == asio::error::try_again) return Step::read;
+    if (!ec && n == 0) ec = asio::error::eof;
+    const Read read = on_read(ec, n);
+    if (!read) return refuse_with(read.error());
+    if (!*read) return Step::end;
+    // What fills the room may not be all, and it is not told again.
+    const bool all = n < room.size();
+    const Step step = advance();
+    if (all) return step;
+    if (step == Step::read)
+        shared_.poller->soon(*this);
+    else
+        more_ = true;
+    return step;
+}
+
+Awaitable<HttpSession::Step> HttpSession::rest_of_body() {
+    at_once_ = 0;
     enter(Phase::body, shared_.clock.now() + shared_.options.body_timeout);
     // RFC 9110, 10.1.1: not needed when the body is on its way.
     if (facts_.expect_continue && input_.data().empty()) {
         const bool said = co_await say_continue();
-        if (!said) co_return false;
+        if (!said) co_return Step::end;
     }
     Read read = true;
     if (facts_.chunked)
-        read = co_await read_chunked_body(parser, limit);
+        read = co_await read_chunked_body(body_limit());
     else
-        read = co_await read_sized_body(static_cast<std::size_t>(size));
-    if (read) enter(Phase::handling, SteadyTime::max());
-    co_return read;
+        read = co_await read_sized_body(static_cast<std::size_t>(facts_.content_length.value_or(0)));
+    if (!read) co_return refuse_with(read.error());
+    if (!*read) co_return Step::end;
+    look_at_clock();
+    enter(Phase::handling, SteadyTime::max());
+    const Step step = handle();
+    co_return step == Step::read ? advance() : step;
 }
 
 Awaitable<HttpSession::Read> HttpSession::read_sized_body(std::size_t size) {
@@ -196,7 +363,8 @@ Awaitable<HttpSession::Read> HttpSession::read_sized_body(std::size_t size) {
     co_return true;
 }
 
-Awaitable<HttpSession::Read> HttpSession::read_chunked_body(HeadParser& parser, std::size_t limit) {
+Awaitable<HttpSession::Read> HttpSession::read_chunked_body(std::size_t limit) {
+    HeadParser& parser = chunked_->parser;
     parser.limit_body(limit);
     chunks_.assign(input_.data());
     input_.consume(chunks_.size());
@@ -215,18 +383,56 @@ Awaitable<HttpSession::Read> HttpSession::read_chunked_body(HeadParser& parser, 
     }
 }
 
-Awaitable<Response> HttpSession::answer(Context& context) {
-    std::string what;
+Awaitable<HttpSession::Step> HttpSession::awaited_answer() {
     try {
-        co_return co_await shared_.chain.run(context);
+        Awaitable<Response> later = std::move(*answer_).wait();
+        Response response = co_await std::move(later);
+        answer_.emplace(std::move(response));
     } catch (const std::exception& e) {
-        what = e.what();
+        handler_threw(e.what());
+        co_return Step::fail;
     } catch (...) {
-        what = "an unknown exception";
+        handler_threw("an unknown exception");
+        co_return Step::fail;
     }
-    if (connection_.wire.socket().is_open())
-        shared_.log.error("http", "a handler threw", {{"error", what}, {"path", request_.path}});
-    co_return co_await shared_.refusal(request_, Errc::internal);
+    look_at_clock();
+    const Step step = give();
+    co_return step == Step::read ? advance() : step;
+}
+
+Awaitable<HttpSession::Step> HttpSession::internal_error() {
+    Response response = co_await shared_.refusal(request_, Errc::internal);
+    answer_.emplace(std::move(response));
+    co_return give();
+}
+
+/// With a refusal instead when it cannot be.
+Awaitable<HttpSession::Step> HttpSession::take_over(Takeover& takeover) {
+    Response& response = *answer_->here();
+    Error error = Errc::shutting_down;
+    if (response.upgrade) {
+        const Result<> upgrade = check_upgrade(request_);
+        if (upgrade && !shared_.ending) {
+            takeover.websocket = make_upgrade(response);
+            co_return Step::end;
+        }
+        if (!shared_.ending) error = upgrade.error();
+    } else if (!shared_.ending) {
+        takeover.stream = make_stream(response);
+        co_return Step::end;
+    }
+    Response refusal = co_await shared_.refusal(request_, error);
+    answer_.emplace(std::move(refusal));
+    co_return give();
+}
+
+Awaitable<HttpSession::Step> HttpSession::rest_of_answer() {
+    at_once_ = 0;
+    const bool written = co_await finish_write();
+    if (!written) co_return Step::end;
+    look_at_clock();
+    const Step step = finish_request();
+    co_return step == Step::read ? advance() : step;
 }
 
 std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
@@ -243,7 +449,7 @@ std::unique_ptr<Upgrade> HttpSession::make_upgrade(Response& response) {
 std::unique_ptr<Streaming> HttpSession::make_stream(Response& response) {
     auto streaming = std::make_unique<Streaming>();
     append_head(streaming->head, response,
-                {facts_.version, true, shared_.date.at(shared_.clock.wall()), shared_.options.standing_headers});
+                {facts_.version, true, shared_.date_at(now_), shared_.options.standing_headers});
     streaming->head.shrink_to_fit();
     streaming->handler = std::move(response.stream);
     streaming->early = chunks_.size() + input_.data().size();
@@ -259,6 +465,11 @@ void HttpSession::on_deadline(SteadyTime now) {
             [[fallthrough]];
         case Phase::idle: {
             expired_ = true;
+            if (connection_.wire.is_kept()) {
+                step_ = phase_ == Phase::idle ? Step::end : refuse_with(Errc::request_timeout);
+                wake();
+                break;
+            }
             boost::system::error_code ignored;
             connection_.wire.socket().cancel(ignored);
             break;

@@ -12,6 +12,8 @@ namespace {
 // How much of a refused request is read and dropped so that the client comes to reading its answer.
 constexpr std::size_t linger_bytes = 4U << 20U;
 constexpr std::chrono::seconds linger_time{2};
+// To copy a small body costs less than to tell the kernel of two pieces.
+constexpr std::size_t copied_body = 2048;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -19,10 +21,14 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 /// True: all of it has left.
 bool HttpSession::start_write(const Response& response, bool close) {
     head_.clear();
-    append_head(head_, response,
-                {facts_.version, close, shared_.date.at(shared_.clock.wall()), shared_.options.standing_headers});
+    append_head(head_, response, {facts_.version, close, shared_.date_at(now_), shared_.options.standing_headers});
     const bool with_body = request_.method != Method::head && may_have_body(response.status);
-    unsent_ = {head_, with_body ? response.body_view() : std::string_view()};
+    std::string_view body = with_body ? response.body_view() : std::string_view();
+    if (body.size() <= copied_body) {
+        head_ += body;
+        body = {};
+    }
+    unsent_ = {head_, body};
     return send_what_goes();
 }
 
@@ -49,7 +55,7 @@ bool HttpSession::client_reads() {
 Awaitable<bool> HttpSession::finish_write() {
     enter(Phase::writing, shared_.clock.now() + shared_.options.write_timeout);
     client_reads();
-    while (connection_.wire.socket().is_open()) {
+    while (connection_.wire.is_open()) {
         const auto [ec] = co_await connection_.wire.socket().async_wait(asio::socket_base::wait_write, as_result);
         if (ec) co_return false;
         const auto before = shared_.stats.bytes_sent;
@@ -75,6 +81,7 @@ Awaitable<bool> HttpSession::say_continue() {
 Awaitable<> HttpSession::refuse(Error error) {
     if (error.code() != Errc::request_timeout) ++shared_.stats.bad_requests;
     expired_ = false;
+    look_at_clock();
     enter(Phase::handling, SteadyTime::max());
     const std::string reason = error.to_string();
     shared_.log.debug("http", "refused a request", {{"error", reason}, {"remote", connection_.remote}});

@@ -207,8 +207,7 @@ Awaitable<std::string> Listener::refusal() {
     Response response = co_await shared_->refusal(request, Errc::too_many_connections);
     if (!response.header("Retry-After")) response.set("Retry-After", "1");
     std::string bytes;
-    append_head(bytes, response,
-                {11, true, shared_->date.at(shared_->clock.wall()), shared_->options.standing_headers});
+    append_head(bytes, response, {11, true, shared_->date_at(shared_->clock.now()), shared_->options.standing_headers});
     bytes += response.body_view();
     co_return bytes;
 }

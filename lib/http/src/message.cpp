@@ -1,7 +1,5 @@
 #include "confcast/http/message.hpp"
 
-#include <algorithm>
-
 namespace confcast::http {
 
 std::string_view to_string(Method method) {
@@ -24,39 +22,28 @@ std::string_view to_string(Method method) {
     return "?";
 }
 
-bool iequals(std::string_view a, std::string_view b) {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::optional<std::string_view> Request::header(std::string_view name) const {
-    for (const Header& h : headers)
-        if (iequals(h.name, name)) return h.value;
-    return std::nullopt;
-}
-
 std::string_view Response::body_view() const {
+    if (prepared) return prepared->body;
     if (const auto* text = std::get_if<std::string>(&body)) return *text;
     const auto& shared = std::get<std::shared_ptr<const std::string>>(body);
     return shared ? std::string_view(*shared) : std::string_view();
 }
 
-Response& Response::set(std::string_view name, std::string value) {
-    for (auto& [key, old] : headers) {
-        if (iequals(key, name)) {
-            old = std::move(value);
-            return *this;
-        }
+Response& Response::set(std::string_view name, std::string_view value) {
+    if (prepared && prepared->headers.first(name)) {
+        // It is no longer the same for everybody.
+        headers.append_lines(prepared->headers.text());
+        body = std::shared_ptr<const std::string>(prepared, &prepared->body);
+        prepared.reset();
     }
-    headers.emplace_back(std::string(name), std::move(value));
+    headers.set(name, value);
     return *this;
 }
 
 std::optional<std::string_view> Response::header(std::string_view name) const {
-    for (const auto& [key, value] : headers)
-        if (iequals(key, name)) return value;
-    return std::nullopt;
+    auto found = headers.first(name);
+    if (!found && prepared) found = prepared->headers.first(name);
+    return found;
 }
 
 }  // namespace confcast::http

@@ -8,13 +8,9 @@ std::string_view PathParams::get(std::string_view name) const {
     return {};
 }
 
-// Neither of these is a coroutine itself: a link of the chain costs one frame, that of the middleware.
-
-Awaitable<Response> Next::operator()(Context& context) const {
+Answer Next::pass(Context& context) const {
     if (rest_.empty()) return (*last_)(context);
     return rest_.front()(context, Next(rest_.subspan(1), *last_));
 }
-
-Awaitable<Response> Chain::run(Context& context) const { return Next(list_, last_)(context); }
 
 }  // namespace confcast::http

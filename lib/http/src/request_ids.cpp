@@ -28,13 +28,11 @@ RequestIds::RequestIds() : state_(0) {
 }
 
 std::optional<TraceContext> brought_trace(const Request& request) {
-    std::optional<std::string_view> found;
-    for (const Header& header : request.headers) {
-        if (!iequals(header.name, "traceparent")) continue;
-        if (found) return std::nullopt;  // whose is right, nobody knows
-        found = header.value;
-    }
-    return found ? TraceContext::parse(*found) : std::nullopt;
+    unsigned count = 0;
+    std::string_view found;
+    request.headers.each("traceparent", [&](std::string_view value) { ++count, found = value; });
+    if (count != 1) return std::nullopt;  // of several nobody knows whose is right
+    return TraceContext::parse(found);
 }
 
 std::uint64_t RequestIds::number() {

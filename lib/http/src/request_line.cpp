@@ -19,6 +19,7 @@ Result<unsigned> parse_version(std::string_view text) {
 }
 
 Result<Method> parse_method(std::string_view text) {
+    if (text == "GET") return Method::get;
     for (const Method method :
          {Method::get, Method::head, Method::post, Method::put, Method::del, Method::options, Method::patch})
         if (to_string(method) == text) return method;
@@ -32,17 +33,19 @@ bool is_valid_port(std::string_view port) {
     return number <= 65535;
 }
 
+// reg-name but for the comma: it is what a proxy makes of two Host fields.
+constexpr CharacterClass is_name_char([](char c) {
+    return is_alpha(c) || is_digit(c) || std::string_view("-._~!$&'()*+;=").find(c) != std::string_view::npos;
+});
+
 bool is_valid_name(std::string_view name) {
     for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = name[i];
-        if (c == '%') {
+        if (name[i] == '%') {
             if (i + 2 >= name.size() || !is_hex(name[i + 1]) || !is_hex(name[i + 2])) return false;
             i += 2;
             continue;
         }
-        // reg-name but for the comma: it is what a proxy makes of two Host fields.
-        if (!is_alpha(c) && !is_digit(c) && std::string_view("-._~!$&'()*+;=").find(c) == std::string_view::npos)
-            return false;
+        if (!is_name_char(name[i])) return false;
     }
     return !name.empty();
 }
@@ -73,9 +76,8 @@ Result<RequestLine> parse_request_line(std::string_view line, std::size_t max_ta
     if (first == std::string_view::npos || first == last) return malformed("the request line has not three parts");
     const auto method = line.substr(0, first);
     const auto target = line.substr(first + 1, last - first - 1);
-    if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_char))
-        return malformed("the method is not a token");
-    if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_char))
+    if (method.empty() || !is_token_char.all(method)) return malformed("the method is not a token");
+    if (target.empty() || !is_target_char.all(target))
         return malformed("the target has a byte that no target may have");
 
     RequestLine out;

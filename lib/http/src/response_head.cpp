@@ -11,18 +11,10 @@ void append_number(std::string& out, std::size_t number) {
     out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-void append_clean(std::string& out, std::string_view text) {
-    const auto from = out.size();
-    out += text;
-    for (auto i = from; i < out.size(); ++i)
-        if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
-}
-
-void append_header(std::string& out, std::string_view name, std::string_view value) {
-    append_clean(out, name);
-    out += ": ";
-    append_clean(out, value);
-    out += "\r\n";
+std::string_view reason_of(unsigned status) {
+    if (status == 200) return "OK";
+    const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+    return {reason.data(), reason.size()};
 }
 
 }  // namespace
@@ -33,8 +25,7 @@ void append_head(std::string& out, const Response& response, const Answering& an
     out += "HTTP/1.1 ";
     append_number(out, response.status);
     out += ' ';
-    const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
-    out.append(reason.data(), reason.size());
+    out += reason_of(response.status);
     out += "\r\nDate: ";
     out += answering.date;
     out += "\r\n";
@@ -58,7 +49,8 @@ void append_head(std::string& out, const Response& response, const Answering& an
     else if (upgrade)
         out += "Connection: upgrade\r\n";
     out += answering.standing;
-    for (const auto& [name, value] : response.headers) append_header(out, name, value);
+    if (response.prepared) out += response.prepared->headers.text();
+    out += response.headers.text();
     out += "\r\n";
 }
 

@@ -20,8 +20,7 @@ struct Answering {
 /// 204 and 304 never have a body (RFC 9110, 6.4.1).
 bool may_have_body(unsigned status);
 
-/// Appends the head, its empty line included, to `out`. Header values lose line breaks: nothing that a caller passes on
-/// can begin a header or an answer of its own.
+/// Appends the head, its empty line included, to `out`.
 void append_head(std::string& out, const Response& response, const Answering& answering);
 
 }  // namespace confcast::http

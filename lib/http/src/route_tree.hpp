@@ -18,6 +18,7 @@ namespace confcast::http {
 /// A registered route, as it is found.
 struct Endpoint {
     std::string pattern;
+    std::size_t number = 0;  // in order of registration
     std::vector<std::string> names;
     Chain chain;
 };

@@ -34,6 +34,7 @@ void Router::add(Method method, std::string_view pattern, Handler handler, const
     }
     auto endpoint = std::make_unique<Endpoint>();
     endpoint->pattern = pattern;
+    endpoint->number = impl_->routes.size();
     endpoint->names.assign(parsed.names.begin(), parsed.names.end());
     endpoint->chain = Chain(group, std::move(handler));
     impl_->routes.push_back({method, endpoint->pattern});
@@ -48,6 +49,7 @@ Router::Match Router::find(Method method, std::string_view path) const {
         match.outcome = Match::Outcome::found;
         match.chain = &endpoint->chain;
         match.pattern = endpoint->pattern;
+        match.number = endpoint->number;
         for (std::size_t i = 0; i < match.params.count; ++i) match.params.items[i].name = endpoint->names[i];
     } else if (seen != 0) {
         match.outcome = Match::Outcome::method_not_allowed;
@@ -57,8 +59,6 @@ Router::Match Router::find(Method method, std::string_view path) const {
 }
 
 namespace {
-
-Awaitable<Response> ready(Response response) { co_return std::move(response); }
 
 Response not_found(const Context& context, const ErrorRenderer& render) {
     return render(context, Error(Errc::route_not_found).with("path", context.request.path));
@@ -72,27 +72,27 @@ Response refuse_method(const Context& context, const ErrorRenderer& render, std:
         const std::string_view method = to_string(context.request.method);
         response = render(context, Error(Errc::method_not_allowed).with("method", method).with("allow", allow));
     }
-    response.set("Allow", std::string(allow));
+    response.set("Allow", allow);
     return response;
 }
 
 }  // namespace
 
 Handler Router::as_handler(const ErrorRenderer& render) const {
-    // Not a coroutine: a request that is found costs no frame here.
-    return [this, &render](Context& context) -> Awaitable<Response> {
+    return [this, &render](Context& context) -> Answer {
         const Match match = find(context.request.method, context.request.path);
         switch (match.outcome) {
             case Match::Outcome::not_found:
-                return ready(not_found(context, render));
+                return not_found(context, render);
             case Match::Outcome::method_not_allowed:
-                return ready(refuse_method(context, render, match.allow));
+                return refuse_method(context, render, match.allow);
             case Match::Outcome::found:
                 break;
         }
         context.params = match.params;
         context.route = match.pattern;
-        return match.chain->run(context);
+        context.route_number = match.number;
+        return match.chain->start(context);
     };
 }
 

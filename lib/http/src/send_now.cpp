@@ -15,10 +15,28 @@ namespace {
 
 constexpr std::size_t max_pieces = 64;  // of one system call
 
+/// The same without a list, which the kernel would copy.
+Sent send_one(int descriptor, std::string_view piece) {
+    Sent sent;
+    for (;;) {
+        const auto taken = ::send(descriptor, piece.data(), piece.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (taken >= 0) {
+            sent.bytes = static_cast<std::size_t>(taken);
+            return sent;
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) sent.error = {errno, boost::system::system_category()};
+        return sent;
+    }
+}
+
 }  // namespace
 
 Sent send_now(int descriptor, std::span<const std::string_view> pieces) {
     Sent sent;
+    while (!pieces.empty() && pieces.front().empty()) pieces = pieces.subspan(1);
+    while (!pieces.empty() && pieces.back().empty()) pieces = pieces.first(pieces.size() - 1);
+    if (pieces.size() == 1) return send_one(descriptor, pieces.front());
     while (!pieces.empty()) {
         iovec vectors[max_pieces];
         const std::size_t count = std::min(pieces.size(), max_pieces);

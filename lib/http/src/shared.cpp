@@ -27,12 +27,23 @@ Shared::Shared(const Executor& on, ServerOptions with, const Chain& serve, const
       render(answer),
       clock(time),
       log(to),
+      poller(std::make_shared<Poller>(on)),
       connections(on, time, sweep_interval(options)),
       around_refusals_{request_id(), language()} {}
 
 void Shared::reconfigure(ServerOptions with) {
     options = std::move(with);
     connections.set_interval(sweep_interval(options));
+}
+
+std::string_view Shared::date_at(SteadyTime now) {
+    if (now < date_until_ && now >= date_from_) return date_now_;
+    using std::chrono::seconds;
+    const SystemTime wall = clock.wall();
+    date_now_ = date.at(wall);
+    date_from_ = now;
+    date_until_ = now + (std::chrono::floor<seconds>(wall) + seconds{1} - wall);
+    return date_now_;
 }
 
 Awaitable<Response> Shared::refusal(Request& request, Error error) {

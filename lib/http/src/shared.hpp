@@ -12,6 +12,7 @@
 #include "confcast/http/server.hpp"
 #include "connections.hpp"
 #include "http_date.hpp"
+#include "poller.hpp"
 
 namespace confcast::http {
 
@@ -28,6 +29,7 @@ struct Shared {
     std::shared_ptr<const TlsContext> tls;  // of connections to come
     ServerStats stats;
     HttpDate date;
+    std::shared_ptr<Poller> poller;
     bool ending = false;  // answer what is under way, begin nothing new
     std::size_t turning_away = 0;
     Connections connections;
@@ -37,12 +39,18 @@ struct Shared {
 
     void reconfigure(ServerOptions with);
 
+    /// The Date of an answer. The wall clock is asked about once a second.
+    std::string_view date_at(SteadyTime now);
+
     /// The answer to an error that is found before the chain can run, or instead of it. With an id, in the language of
     /// the request as far as it is known.
     Awaitable<Response> refusal(Request& request, Error error);
 
   private:
     std::vector<Middleware> around_refusals_;
+    std::string_view date_now_;
+    SteadyTime date_from_ = SteadyTime::max();
+    SteadyTime date_until_ = SteadyTime::min();
 };
 
 }  // namespace confcast::http

@@ -1,5 +1,8 @@
 // The way of a connection's bytes: its socket, and TLS on it or not. Plain bytes go as they would without this class:
 // one system call, no allocation, no indirection but one comparison.
+//
+// Between two requests the descriptor may be kept by a Poller instead of the loop: then socket() is closed, and what is
+// waited for is waited for there, until the wire is given back.
 #pragma once
 
 #include <boost/asio/bind_executor.hpp>
@@ -14,6 +17,7 @@
 
 #include "confcast/base/async.hpp"
 #include "drop_input.hpp"
+#include "poller.hpp"
 #include "receive_now.hpp"
 #include "send_now.hpp"
 #include "tls_channel.hpp"
@@ -27,10 +31,26 @@ class Wire {
     using ErrorCode = boost::system::error_code;
 
     explicit Wire(Socket socket) : socket_(std::move(socket)) {}
+    ~Wire() { close(); }
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
 
-    /// For waiting, cancelling and closing; never for reading or writing.
+    /// For waiting, cancelling and closing, while it is not kept; never for reading or writing.
     Socket& socket() { return socket_; }
     const Socket& socket() const { return socket_; }
+
+    bool is_open() const { return is_kept() || socket_.is_open(); }
+    /// Whatever waits for the socket comes back with an error; a Poller's client is told nothing.
+    void close();
+
+    /// The descriptor goes to `poller`, which tells `client` of it. Precondition: nothing waits for the socket. False:
+    /// it stays (with TLS always). `client` outlives the stay.
+    bool keep(Poller& poller, Poller::Client& client);
+    bool is_kept() const { return kept_ >= 0; }
+    /// Back to the loop; does nothing when it is there. A wire that cannot be is closed.
+    void give_back();
+    /// Reads what is there, while it is kept. 0 and no error: the end. would_block: nothing.
+    std::size_t read_kept(asio::mutable_buffer into, ErrorCode& ec) const;
 
     /// From now on TLS is spoken, the handshake first. Throws std::bad_alloc.
     TlsChannel& begin_tls(std::shared_ptr<const TlsContext> context) {
@@ -137,9 +157,13 @@ class Wire {
         }
     };
 
-    int descriptor() { return socket_.native_handle(); }
+    void take_back();
+    int descriptor() { return is_kept() ? kept_ : socket_.native_handle(); }
 
     Socket socket_;
+    int kept_ = -1;
+    Poller* poller_ = nullptr;
+    Poller::Client* client_ = nullptr;
     std::unique_ptr<TlsChannel> tls_;
 };
 

@@ -5,7 +5,24 @@ namespace confcast::observe {
 void RequestMetrics::observe(std::string_view method, std::string_view route, unsigned status, double seconds) {
     Routes::value_type& known = *route_for(method, route.empty() ? "none" : route);
     known.second.seconds.observe(seconds);
-    ++count_for(known, status >= 100 && status <= 599 ? status : 0);
+    ++count_for(known, status);
+}
+
+void RequestMetrics::observe(std::size_t number, std::string_view method, std::string_view route, unsigned status,
+                             double seconds) {
+    if (number >= max_numbers) {
+        observe(method, route, status, seconds);
+        return;
+    }
+    if (number >= numbered_.size()) numbered_.resize(number + 1);
+    Numbered& known = numbered_[number];
+    if (known.route == nullptr) known.route = &*route_for(method, route.empty() ? "none" : route);
+    if (known.count == nullptr || known.status != status) {
+        known.status = status;
+        known.count = &count_for(*known.route, status);
+    }
+    known.route->second.seconds.observe(seconds);
+    ++*known.count;
 }
 
 RequestMetrics::Routes::iterator RequestMetrics::route_for(std::string_view method, std::string_view route) {
@@ -22,6 +39,7 @@ RequestMetrics::Routes::iterator RequestMetrics::route_for(std::string_view meth
 
 std::uint64_t& RequestMetrics::count_for(Routes::value_type& known, unsigned status) {
     auto& [key, per_route] = known;
+    if (status < 100 || status > 599) status = 0;
     const auto [count, added] = per_route.by_status.try_emplace(status);
     if (added) {
         registry_.counter("confcast_http_requests_total", "Requests that were answered.",

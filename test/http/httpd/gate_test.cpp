@@ -242,6 +242,36 @@ TEST_P(Gate, LetsPassOnlyWhatTheParserTakes) {
     EXPECT_EQ(parser.content_length().value_or(0), facts->content_length.value_or(0));
 }
 
+// What the chain sees comes from the gate; a second opinion on it.
+TEST_P(Gate, SeesTheFieldsThatTheParserSees) {
+    if (GetParam().expected != Errc{}) return;
+    std::vector<Header> expected;
+    std::string body;
+    HeadParser parser(expected, body);
+    ASSERT_TRUE(parser.parse_head(GetParam().head));
+    Headers seen;
+    ASSERT_TRUE(pass_gate(GetParam().head, max_target, &seen));
+    ASSERT_EQ(seen.size(), expected.size());
+    for (auto it = seen.begin(); const Header& header : expected) {
+        EXPECT_EQ(it->name, header.name);
+        EXPECT_EQ((it++)->value, header.value);
+    }
+}
+
+// Who reads the options of a connection as Beast does must not read other ones than the gate.
+TEST(GateFacts, ConnectionIsAListOfTokensOrRefused) {
+    for (const std::string name : {"Connection", "Proxy-Connection"}) {
+        for (const std::string list : {"close", "", ",", "a,b", " a , b ", ",,a,", "keep-alive, Upgrade", "a b", "a;b",
+                                       "a=b", "\"a\"", "a,\"b", "(a)", "a\tb", "a/b, close", "\xC3\xA4"}) {
+            const std::string head = "GET / HTTP/1.1\r\nHost: a\r\n" + name + ": " + list + "\r\n\r\n";
+            std::vector<Header> fields;
+            std::string body;
+            const bool parser_takes = HeadParser(fields, body).parse_head(head).has_value();
+            EXPECT_EQ(gate(head).has_value(), parser_takes) << name << ": " << list;
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Rows, Gate, ::testing::ValuesIn(rows()), [](const auto& row) { return row.param.name; });
 
 TEST(GateFacts, AbsoluteFormBecomesOriginForm) {

@@ -42,6 +42,7 @@ struct ApiOptions {
     std::chrono::seconds remember{600};           // notifications and idempotency keys, at least
     std::size_t max_page = 1000;                  // entries of one list page
     std::size_t page_bytes = 4U << 20U;           // a list page ends early when it has so many
+    std::size_t answer_cache = 16U << 20U;        // bytes of answers to GET that are kept ready; 0 = none
     std::chrono::milliseconds read_wait{5'000};   // for min_revision and consistency=linearizable
     std::chrono::milliseconds write_wait{5'000};  // for this node to apply what the store has committed
     std::uint32_t access_log_every = 1;           // of a route that go well per access log line; 0: only the others

@@ -34,6 +34,7 @@ class TraceContext {
 
   private:
     TraceContext() = default;
+    /// `count` digits, an even number.
     void put(std::size_t at, std::uint64_t number, std::size_t count);
 
     std::array<char, text_size> text_{};

@@ -1,17 +1,17 @@
 // Requests and responses as middlewares and endpoints see them. No Beast type, no stream, no config knowledge.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
-#include <vector>
 
 #include "confcast/base/async.hpp"
+#include "confcast/http/headers.hpp"
 
 namespace confcast::http {
 
@@ -20,16 +20,9 @@ class WebSocket;
 class WebSocketEvents;
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, patch };
+inline constexpr std::size_t method_count = 7;
 /// "GET", …
 std::string_view to_string(Method method);
-
-/// Header names compare without case (RFC 9110, 5.1).
-bool iequals(std::string_view a, std::string_view b);
-
-struct Header {
-    std::string_view name;
-    std::string_view value;
-};
 
 /// One request. Every view points into memory that the connection keeps until the response is written.
 struct Request {
@@ -39,7 +32,7 @@ struct Request {
     std::string_view query;   // behind '?', still percent-encoded; empty when there is none
     bool has_query = false;   // there was a '?'
     unsigned version = 11;    // 11 or 10
-    std::vector<Header> headers;
+    Headers headers;
     std::string body;
     std::string_view remote;  // "127.0.0.1:51234"
     bool secure = false;      // it came over TLS
@@ -48,7 +41,7 @@ struct Request {
     std::string_view client_certificate;
 
     /// The first header of that name, or nullopt.
-    std::optional<std::string_view> header(std::string_view name) const;
+    std::optional<std::string_view> header(std::string_view name) const { return headers.first(name); }
 };
 
 /// What happens to the connection after a 101: makes its user, who lives until the connection is gone; `socket`
@@ -61,12 +54,19 @@ using WebSocketHandler = std::function<std::unique_ptr<WebSocketEvents>(WebSocke
 /// by then, as above.
 using StreamHandler = std::function<Awaitable<>(ByteStream& stream)>;
 
+/// What of an answer is the same for whoever gets it: made once, shared, never changed.
+struct Prepared {
+    HeaderLines headers;
+    std::string body;
+};
+
 struct Response {
     using Body = std::variant<std::string, std::shared_ptr<const std::string>>;
 
     unsigned status = 200;
-    std::vector<std::pair<std::string, std::string>> headers;  // without Date, Content-Length, Connection
+    HeaderLines headers;  // without Date, Content-Length, Connection
     Body body;
+    std::shared_ptr<const Prepared> prepared{};          // set: its headers besides ours, its body instead of ours
     bool close = false;                                  // close the connection after this response
     WebSocketHandler upgrade;                            // set: answer 101 and hand the connection over
     std::optional<std::size_t> websocket_message_limit;  // with upgrade: instead of the server's limit
@@ -74,7 +74,7 @@ struct Response {
 
     std::string_view body_view() const;
     /// Replaces or adds.
-    Response& set(std::string_view name, std::string value);
+    Response& set(std::string_view name, std::string_view value);
     std::optional<std::string_view> header(std::string_view name) const;
 };
 

@@ -36,6 +36,7 @@ class Router {
         Outcome outcome = Outcome::not_found;
         const Chain* chain = nullptr;  // found: owned by the router
         std::string_view pattern;      // found: owned by the router
+        std::size_t number = 0;        // found: its place in routes()
         PathParams params;             // found: views into `path`
         std::string_view allow;        // method_not_allowed: "GET, HEAD, OPTIONS, PUT", static storage
     };

@@ -53,6 +53,7 @@ struct ServerStats {
     std::uint64_t accept_pauses = 0;        // times that accepting waited for its rate
     std::uint64_t accept_errors = 0;        // EMFILE and friends: survived
     std::uint64_t requests = 0;
+    std::uint64_t kept = 0;          // connections that went over to the poller, to wait there between requests
     std::uint64_t bad_requests = 0;  // refused by the gate or the parser
     std::uint64_t timeouts = 0;
     std::uint64_t tls_handshakes = 0;  // that went well

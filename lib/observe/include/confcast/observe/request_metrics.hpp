@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "confcast/observe/metrics.hpp"
 
@@ -26,6 +27,9 @@ class RequestMetrics {
     /// are known counts as method "other", route "other". A status outside of 100..599 counts as 0. Makes no string
     /// and allocates nothing when (method, route, status) was seen before.
     void observe(std::string_view method, std::string_view route, unsigned status, double seconds);
+    /// The same for who has small numbers for them: `number` stands for this method and route, always. Looks nothing up
+    /// once it has been seen.
+    void observe(std::size_t number, std::string_view method, std::string_view route, unsigned status, double seconds);
 
   private:
     struct PerRoute {
@@ -46,12 +50,20 @@ class RequestMetrics {
     };
     using Routes = std::map<Key, PerRoute, Less>;
 
+    struct Numbered {
+        Routes::value_type* route = nullptr;  // unset: not seen yet
+        unsigned status = 0;                  // the last one
+        std::uint64_t* count = nullptr;       // its
+    };
+    static constexpr std::size_t max_numbers = 8192;
+
     Routes::iterator route_for(std::string_view method, std::string_view route);
     std::uint64_t& count_for(Routes::value_type& known, unsigned status);
 
     Registry& registry_;
     std::size_t max_routes_;
     Routes routes_;
+    std::vector<Numbered> numbered_;
 };
 
 }  // namespace confcast::observe
