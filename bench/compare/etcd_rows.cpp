@@ -104,9 +104,11 @@ void compare_processes(Bench& bench) {
     double alone = 0;
     for (const std::size_t processes : {1U, 2U, 4U}) {
         const test::EtcdCluster etcd({.members = 1});
-        // They share a port, and the kernel gives each its part of the connections; and all processors with the generator.
-        const Server first(bench, "processes",
-                           {.store = "etcd:" + etcd.endpoints(), .flags = {"--reuse-port"}, .cpus = bench.options().all_cpus()});
+        // They share a port, and the kernel gives each its part of the connections; and all processors with the
+        // generator.
+        const Server first(
+            bench, "processes",
+            {.store = "etcd:" + etcd.endpoints(), .flags = {"--reuse-port"}, .cpus = bench.options().all_cpus()});
         std::vector<std::unique_ptr<Server>> others;
         while (others.size() + 1 < processes) others.push_back(std::make_unique<Server>(bench, first));
         const auto report = deliver(first, clients, 16, publications);

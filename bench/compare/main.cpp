@@ -18,10 +18,10 @@ struct Group {
     void (*measure)(Bench&);
 };
 
-constexpr Group groups[] = {{"fanout", compare_fanout},     {"requests", compare_requests},
-                            {"embedded", compare_embedded}, {"etcd", compare_etcd},
+constexpr Group groups[] = {{"fanout", compare_fanout},       {"requests", compare_requests},
+                            {"embedded", compare_embedded},   {"etcd", compare_etcd},
                             {"processes", compare_processes}, {"matching", compare_matching},
-                            {"resume", compare_resume},     {"start", compare_start}};
+                            {"resume", compare_resume},       {"start", compare_start}};
 
 bool is_wanted(const Options& options, const std::string& name) {
     return options.only.empty() || std::ranges::find(options.only, name) != options.only.end();
@@ -64,8 +64,7 @@ int run(int argc, char** argv) {
         if (is_wanted(options, group.name)) group.measure(bench);
     bench.add_gap();
     if (!json.empty()) std::ofstream(json) << to_json(bench.rows());
-    const auto missed =
-        std::ranges::count_if(bench.rows(), [](const Row& row) { return row.target && !row.holds(); });
+    const auto missed = std::ranges::count_if(bench.rows(), [](const Row& row) { return row.target && !row.holds(); });
     if (options.smoke) {
         std::printf("measured %zu rows; too little for a verdict\n", bench.rows().size());
         return 0;

@@ -84,8 +84,8 @@ Server::Server(Bench& bench, std::string what_for, ServerSetup setup)
     : Program(bench.options()), bench_(bench), what_for_(std::move(what_for)), cpus_(std::move(setup.cpus)) {
     if (setup.store.empty()) setup.store = "sqlite:" + (directory_.path() / "store").string();
     arguments_ = {"--config", "/dev/null", "--listen", endpoint_.to_string(), "--store", std::move(setup.store)};
-    for (const char* flag : {"--log-format", "json", "--access-log-every", "1000", "--namespace-write-rate", "0",
-                             "--accept-rate", "0"})
+    for (const char* flag :
+         {"--log-format", "json", "--access-log-every", "1000", "--namespace-write-rate", "0", "--accept-rate", "0"})
         arguments_.emplace_back(flag);
     arguments_.insert(arguments_.end(), setup.flags.begin(), setup.flags.end());
     begin();

@@ -34,8 +34,9 @@ void print_head() {
 
 void print_row(const Row& row, bool smoke) {
     std::printf("%-64s %-14s %10s %10s %9s %10s %s\n", row.name.c_str(), row.unit.c_str(), figure(row.figure).c_str(),
-                row.limit ? figure(*row.limit).c_str() : "-", row.limit ? (text("%.2f", row.ratio) + " x").c_str() : "-",
-                target_of(row).c_str(), verdict_of(row, smoke));
+                row.limit ? figure(*row.limit).c_str() : "-",
+                row.limit ? (text("%.2f", row.ratio) + " x").c_str() : "-", target_of(row).c_str(),
+                verdict_of(row, smoke));
     std::fflush(stdout);
 }
 
@@ -43,8 +44,8 @@ std::string to_json(const std::vector<Row>& rows) {
     std::string out = "[\n";
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
-        out += R"(  {"row": ")" + row.name + R"(", "unit": ")" + row.unit + R"(", "figure": )" +
-               text("%.4g", row.figure);
+        out +=
+            R"(  {"row": ")" + row.name + R"(", "unit": ")" + row.unit + R"(", "figure": )" + text("%.4g", row.figure);
         if (row.limit) out += R"(, "limit": )" + text("%.4g", *row.limit) + R"(, "ratio": )" + text("%.4g", row.ratio);
         if (row.target)
             out += std::string(R"(, "target": ")") + (row.target->sense == Sense::at_most ? "<=" : ">=") +

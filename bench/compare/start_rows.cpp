@@ -37,7 +37,8 @@ std::size_t list_all(const Server& server) {
         const auto at = answer.body.rfind(name);
         cursor.clear();
         if (at != std::string::npos)
-            cursor = "&cursor=" + answer.body.substr(at + name.size(), answer.body.find('"', at + name.size()) - at - name.size());
+            cursor = "&cursor=" +
+                     answer.body.substr(at + name.size(), answer.body.find('"', at + name.size()) - at - name.size());
     } while (!cursor.empty());
     return pages;
 }

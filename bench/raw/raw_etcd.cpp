@@ -50,17 +50,18 @@ class Puts {
         auto* put = call->request.add_success()->mutable_request_put();
         put->set_key("/bench/raw/" + std::to_string(number % 4096));
         put->set_value(value_);
-        stub_->async()->Txn(&call->context, &call->request, &call->response, [this, call, number](const grpc::Status& status) {
-            delete call;
-            if (!status.ok()) {
-                std::fprintf(stderr, "raw_etcd: %s\n", status.error_message().c_str());
-                std::_Exit(1);
-            }
-            ++done_;
-            if (Clock::now() < end_) return this->put(number + 64);
-            const std::scoped_lock lock(mutex_);
-            if (--under_way_ == 0) idle_.notify_one();
-        });
+        stub_->async()->Txn(&call->context, &call->request, &call->response,
+                            [this, call, number](const grpc::Status& status) {
+                                delete call;
+                                if (!status.ok()) {
+                                    std::fprintf(stderr, "raw_etcd: %s\n", status.error_message().c_str());
+                                    std::_Exit(1);
+                                }
+                                ++done_;
+                                if (Clock::now() < end_) return this->put(number + 64);
+                                const std::scoped_lock lock(mutex_);
+                                if (--under_way_ == 0) idle_.notify_one();
+                            });
     }
 
     std::unique_ptr<etcdserverpb::KV::Stub> stub_;
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const auto channel = grpc::CreateChannel(endpoint, grpc::InsecureChannelCredentials());
-    std::printf("%.1f\n", puts > 0 ? Puts(channel, 256).per_second(puts, seconds) : event_median_us(channel, events, 256));
+    std::printf("%.1f\n",
+                puts > 0 ? Puts(channel, 256).per_second(puts, seconds) : event_median_us(channel, events, 256));
     return 0;
 }
