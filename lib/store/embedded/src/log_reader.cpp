@@ -80,6 +80,10 @@ void LogReader::catch_up() {
 std::optional<std::int64_t> LogReader::newest_of_key(std::string_view key, std::int64_t bound) {
     // Every row in the tail is newer than those that the index alone has.
     if (const auto* row = tail_.newest_of(key, bound)) return row->id;
+    return newest_indexed(key, bound);
+}
+
+std::optional<std::int64_t> LogReader::newest_indexed(std::string_view key, std::int64_t bound) {
     Rows rows = newest_of_key_.query(key, bound);
     if (!rows.next()) return std::nullopt;
     return rows.integer(0);
@@ -88,7 +92,7 @@ std::optional<std::int64_t> LogReader::newest_of_key(std::string_view key, std::
 std::optional<LatestRow> LogReader::latest(std::string_view key) {
     if (const auto* row = tail_.newest_of(key, INT64_MAX))
         return LatestRow{row->create_revision, revision_of(row->id), row->version, row->lease};
-    const auto id = newest_of_key(key, INT64_MAX);
+    const auto id = newest_indexed(key, INT64_MAX);
     if (!id) return std::nullopt;
     Rows rows = latest_.query(*id);
     if (!rows.next()) return std::nullopt;

@@ -78,6 +78,7 @@ class LogReader {
   private:
     bool append_row(std::int64_t id, bool keys_only, std::vector<KeyValue>& out);
     std::optional<std::int64_t> newest_of_key(std::string_view key, std::int64_t bound);
+    std::optional<std::int64_t> newest_indexed(std::string_view key, std::int64_t bound);
     /// Calls `visit(id)` with the newest row at or before `bound` of each key in the range, ascending by key, until it
     /// returns false.
     template <class Visit>
