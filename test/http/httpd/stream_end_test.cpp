@@ -172,7 +172,8 @@ TEST_F(StreamEnds, AUserThatThrowsLosesItsStreamOnly) {
     user.hook = [] { throw std::runtime_error("a bug"); };
     start();
     Client client = open();
-    user.write("x");
+    EXPECT_FALSE(user.write(large())) << "it is told later, by the server";
+    run(client.rest());
     expect_ended();
     EXPECT_EQ(log.errors.size(), 1U);
     expect_service();

@@ -46,7 +46,7 @@ struct User {
         write();
     }
     void write() {
-        if (!writing.empty() || waiting.empty()) return;
+        if (!writing.empty() || waiting.empty() || socket == nullptr) return;
         writing.swap(waiting);
         const std::vector<std::string_view> frames(writing.begin(), writing.end());
         write(frames);
@@ -67,6 +67,8 @@ class UserEvents final : public http::WebSocketEvents {
     UserEvents(User& user, http::WebSocket& socket) : user_(user) {
         user_.socket = &socket;
         user_.running = true;
+        user_.waiting.clear();
+        user_.writing.clear();
     }
     ~UserEvents() override {
         user_.running = false;

@@ -1,10 +1,7 @@
 // A WebSocket after its upgrade: messages, frames, closing.
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <random>
 
+#include "segments.hpp"
 #include "websocket_fixture.hpp"
 
 namespace confcast::test {
@@ -339,14 +336,6 @@ TEST_F(WebSockets, ReportWhatWasWrittenBeforeAnybodyListened) {
     run(until([this] { return user.written == 1; }));
 }
 
-/// Segments with data that have come to the client.
-unsigned segments_in(Client& client) {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    EXPECT_EQ(::getsockopt(client.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
-    return info.tcpi_data_segs_in;
-}
-
 TEST_F(WebSockets, AnswerTheUpgradeTogetherWithWhatIsSaidFirst) {
     const std::string hello = http::frame_header(FrameKind::text, 5) + "hello";
     const std::string_view frames[] = {hello};
@@ -364,7 +353,7 @@ TEST_F(WebSockets, AnswerTheUpgradeTogetherWithWhatIsSaidFirst) {
         Client client = open();
         EXPECT_EQ(next(client).payload, "hello");
         // A TLS handshake has segments of its own.
-        if (!is_secure()) EXPECT_EQ(segments_in(client), 1U) << later;
+        if (!is_secure()) EXPECT_EQ(segments_received(client.socket().native_handle()), 1U) << later;
         client.socket().close();
         expect_ended();
     }
