@@ -68,7 +68,7 @@ TEST_F(AccessTest, WhatMayNotBeReadIsAnsweredAsIfItWereNotThere) {
         std::string headers;
         for (const auto& [name, value] : reply.response.headers)
             if (name != "X-Request-Id" && name != "traceparent" && !name.starts_with("RateLimit-"))
-                headers += name + "=" + value + ";";
+                headers.append(name).append("=").append(value).append(";");
         return std::to_string(reply.status) + body + headers;
     };
     for (const char* query :
