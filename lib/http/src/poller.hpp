@@ -48,7 +48,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
     void turn();
     void turn_soon();
 
-    static constexpr std::size_t events_per_turn = 64;  // then it is the turn of others
+    static constexpr std::size_t events_per_turn = 64;  // at one look; after a few looks it is the turn of others
 
     int epoll_ = -1;
     asio::posix::basic_stream_descriptor<Executor> watched_;
