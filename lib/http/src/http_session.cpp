@@ -290,7 +290,8 @@ void HttpSession::wake() {
     if (std::exchange(sleeping_, false)) woken_.notify_all();
 }
 
-void HttpSession::on_ready() {
+void HttpSession::on_ready(bool ended) {
+    ended_ |= ended;
     if (!sleeping_) {
         more_ = true;
         return;
@@ -313,8 +314,8 @@ HttpSession::Step HttpSession::read_kept() {
     const Read read = on_read(ec, n);
     if (!read) return refuse_with(read.error());
     if (!*read) return Step::end;
-    // What fills the room may not be all, and it is not told again.
-    const bool all = n < room.size();
+    // What fills the room may not be all, and neither it nor the end behind it is told again.
+    const bool all = n < room.size() && !ended_;
     const Step step = advance();
     if (all) return step;
     if (step == Step::read)

@@ -72,7 +72,7 @@ class HttpSession final : public Activity, private Poller::Client {
     Step finish_request();
 
     bool keep();
-    void on_ready() override;
+    void on_ready(bool ended) override;
     Step read_kept();
     void wake();
 
@@ -118,6 +118,7 @@ class HttpSession final : public Activity, private Poller::Client {
     bool expired_ = false;
     bool close_ = false;         // behind this answer
     bool more_ = false;          // there may be something to read that is not told again
+    bool ended_ = false;         // the poller has told of the end, which is told once
     bool sleeping_ = false;      // the coroutine does
     unsigned at_once_ = 0;       // requests in a row for which the socket was not waited for
     std::size_t unread_ = 0;     // of the answer by the client, when last looked

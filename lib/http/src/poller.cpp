@@ -74,15 +74,18 @@ void Poller::turn() {
     // Who is to be told again comes behind these, and has to wait for the next turn.
     const std::size_t due = soon_.size();
     for (std::size_t i = 0; i < due; ++i)
-        if (Client* client = std::exchange(soon_[i], nullptr)) client->on_ready();
+        if (Client* client = std::exchange(soon_[i], nullptr)) client->on_ready(false);
     std::erase(soon_, nullptr);
 
     // Under load more is ready by the time that these are served: to look again is cheaper than a round of the loop.
     for (int looks = 0; looks < looks_per_turn; ++looks) {
         const int ready = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), 0);
         count_ = ready > 0 ? static_cast<std::size_t>(ready) : 0;
-        for (at_ = 0; at_ < count_;)
-            if (void* client = events_[at_++].data.ptr) static_cast<Client*>(client)->on_ready();
+        for (at_ = 0; at_ < count_;) {
+            const epoll_event event = events_[at_++];
+            const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+            if (event.data.ptr != nullptr) static_cast<Client*>(event.data.ptr)->on_ready(ended);
+        }
         at_ = count_ = 0;
         if (ready <= 0) break;
     }

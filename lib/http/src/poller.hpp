@@ -20,8 +20,9 @@ class Poller : public std::enable_shared_from_this<Poller> {
     /// Who waits. Learns of it once for each edge, and may then remove itself or others, and be destroyed.
     class Client {
       public:
-        /// There is something to read, or the end of it, or an error.
-        virtual void on_ready() = 0;
+        /// There is something to read, or the end of it, or an error. `ended`: the end or an error lies behind what
+        /// there is to read, and is not told again.
+        virtual void on_ready(bool ended) = 0;
 
       protected:
         ~Client() = default;

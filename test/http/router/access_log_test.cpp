@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "chain_fixture.hpp"
+#include "confcast/http/websocket.hpp"
 
 namespace confcast::http {
 namespace {

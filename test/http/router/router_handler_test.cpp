@@ -14,7 +14,7 @@ struct RouterHandler : testing::Test {
     Response ask(Method method, std::string_view path) {
         request.method = method;
         request.path = path;
-        return test::run(io, handler(context));
+        return test::run(io, handler(context).wait());
     }
 
     asio::io_context io{1};

@@ -25,6 +25,7 @@ void Tail::drop_through(std::int64_t id) {
 }
 
 const TailRow* Tail::newest_of(const Rows& rows, std::int64_t bound) {
+    if (rows.back().id <= bound) return &rows.back();
     const auto above = std::ranges::upper_bound(rows, bound, {}, &TailRow::id);
     return above == rows.begin() ? nullptr : &*std::prev(above);
 }
