@@ -159,8 +159,15 @@ Awaitable<> Application::tick_streams() {
         const auto [ec] = co_await timer.async_wait(as_result);
         if (ec) co_return;
         hub_.tick();
-        if (spare_.is_due(server_.stats().connections, clock_.now())) return_memory();
+        if (spare_.is_due(server_.stats().connections, clock_.now())) give_memory_back();
     }
+}
+
+void Application::give_memory_back() {
+    const SteadyTime began = clock_.now();
+    return_memory();
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);
+    log_.debug("app", "most clients have gone: what they used is given back", {{"ms", took.count()}});
 }
 
 // One line for people, on stdout, when the first request would be answered well.

@@ -60,6 +60,7 @@ class Application {
     void start_tasks();
     Awaitable<> accept_clients();
     Awaitable<> tick_streams();
+    void give_memory_back();
     Awaitable<> watch_credentials();
     Awaitable<> announce();
     Awaitable<> tell_manager();
