@@ -97,7 +97,12 @@ Server::Server(Bench& bench, const Server& other)
       what_for_(other.what_for_),
       arguments_(other.arguments_),
       cpus_(other.cpus_) {
-    begin();
+    start("confcastd", arguments_, cpus_);
+    // Who asks on the port may be answered by another.
+    const auto deadline = Clock::now() + 60s;
+    while (process_->output().find(" is ready: ") == std::string::npos)
+        if (process_->wait(5ms) || Clock::now() > deadline)
+            throw std::runtime_error("a server does not get ready:\n" + process_->output());
 }
 
 Server::~Server() {
