@@ -30,8 +30,13 @@ class Together : public LiveTest {
 
     void begin(test::EtcdSetup setup = {}) {
         process_.emplace(std::move(setup));
-        open(options_for({process_->endpoint()}));
+        open(sharing());
         wait_until_it_answers();
+    }
+    EtcdOptions sharing() const {
+        EtcdOptions options = options_for({process_->endpoint()});
+        options.coalesce_writes = true;
+        return options;
     }
     static Awaitable<> commit(EtcdStore& store, Transaction transaction, Outcome& outcome) {
         outcome = co_await store.commit(std::move(transaction));
@@ -149,7 +154,7 @@ TEST_F(Together, OneKeyIsWrittenByAllInTheirOrder) {
 
 TEST_F(Together, AWriteThatNeedsARevisionOfItsOwnHasIt) {
     process_.emplace();
-    EtcdOptions options = options_for({process_->endpoint()});
+    EtcdOptions options = sharing();
     options.needs_own_revision = [](const Transaction& one) { return one.puts.front().value == "alone"; };
     open(std::move(options));
     wait_until_it_answers();
@@ -164,7 +169,7 @@ TEST_F(Together, AWriteThatNeedsARevisionOfItsOwnHasIt) {
 
 TEST_F(Together, SwitchedOffEachWriteIsACall) {
     process_.emplace();
-    EtcdOptions options = options_for({process_->endpoint()});
+    EtcdOptions options = sharing();
     options.coalesce_writes = false;
     open(std::move(options));
     wait_until_it_answers();
@@ -179,7 +184,7 @@ TEST_F(Together, SwitchedOffEachWriteIsACall) {
 TEST_F(Together, NobodyDoesWithOthersWhatHeMayNotDoAlone) {
     process_.emplace(test::EtcdProcess::users(60));
     process_->enable_users();
-    EtcdOptions options = options_for({process_->endpoint()});
+    EtcdOptions options = sharing();
     options.user = "confcast";
     options.password = "pass:word";
     open(std::move(options));

@@ -67,6 +67,7 @@ class LyingEtcdTest : public testing::Test {
   protected:
     LyingEtcdTest() {
         options_.endpoints = {etcd_.endpoint()};
+        options_.coalesce_writes = true;  // as the server has it
         options_.call_timeout = std::chrono::milliseconds{300};
         options_.create_timeout = std::chrono::milliseconds{200};
         options_.patience = std::chrono::milliseconds{100};

@@ -54,7 +54,7 @@ struct EtcdOptions {
     // time that grows with the square of their events when these are over 1.5 MiB (its sendFragments()).
     std::int64_t replayed_revisions = 10'000;
     std::int64_t replayed_keys = 20'000;
-    bool coalesce_writes = true;  // those that wait for a call go together in the next
+    bool coalesce_writes = false;  // those that wait for a call go together, and share a revision then
     /// Those for which it holds keep a revision to themselves; none = each may share.
     std::function<bool(const store::Transaction&)> needs_own_revision;
     ProbeOptions probes;
