@@ -21,7 +21,7 @@ struct EtcdSetup {
     std::chrono::milliseconds connect_interval{2'000};
     std::chrono::milliseconds connect_timeout{500};
     std::chrono::milliseconds ask_interval{10'000};
-    std::string coalesce_writes = "on";
+    std::string coalesce_writes = "off";
     int out_after = 3;
     int back_after = 2;
 };

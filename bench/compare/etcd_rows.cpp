@@ -92,8 +92,8 @@ void compare_way(Bench& bench) {
 
 void compare_etcd(Bench& bench) {
     if (!has_etcd(bench.options())) return;
-    compare_puts(bench, "PUT, etcd, 64 writers", {}, true);
-    compare_puts(bench, "PUT, etcd, 64 writers, a call each", {"--etcd-coalesce-writes", "off"}, false);
+    compare_puts(bench, "PUT, etcd, 64 writers", {"--etcd-coalesce-writes", "on"}, true);
+    compare_puts(bench, "PUT, etcd, 64 writers, a call each", {}, false);
     compare_way(bench);
 }
 
