@@ -144,7 +144,7 @@ TEST(Options, EtcdHasFlags) {
                                   "--etcd-call-timeout",
                                   "2s",
                                   "--etcd-coalesce-writes",
-                                  "off",
+                                  "on",
                                   "--etcd-probe-interval",
                                   "0s",
                                   "--etcd-probe-timeout",
@@ -162,7 +162,7 @@ TEST(Options, EtcdHasFlags) {
     EXPECT_EQ(options.etcd.password_file, "pw");
     EXPECT_EQ(options.etcd.dial_timeout, std::chrono::seconds(1));
     EXPECT_EQ(options.etcd.call_timeout, std::chrono::seconds(2));
-    EXPECT_EQ(options.etcd.coalesce_writes, "off");
+    EXPECT_EQ(options.etcd.coalesce_writes, "on");
     EXPECT_EQ(options.etcd.connect_interval.count(), 0);
     EXPECT_EQ(options.etcd.connect_timeout, std::chrono::milliseconds(4));
     EXPECT_EQ(options.etcd.ask_interval, std::chrono::seconds(5));
