@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "confcast/base/prefetch.hpp"
+
 namespace confcast::api {
 
 WebSocketTransport::~WebSocketTransport() {
@@ -14,6 +16,15 @@ bool WebSocketTransport::send(std::span<const push::MessagePtr> messages) {
     if (socket_.write_frames(pieces)) return true;
     in_flight_.keep(messages);
     return false;
+}
+
+void WebSocketTransport::prepare_send(unsigned others) {
+    // What is behind the socket's interface is larger than it.
+    constexpr std::size_t size_of_session = 256;
+    if (others > 1)
+        prefetch(&socket_, size_of_session);
+    else
+        socket_.prepare_write();
 }
 
 void WebSocketTransport::on_message(std::string_view data, bool binary) {

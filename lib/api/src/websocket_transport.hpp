@@ -25,6 +25,7 @@ class WebSocketTransport final : public push::Transport, public http::WebSocketE
     // push::Transport
     push::Framing framing() const override { return push::Framing::websocket; }
     bool send(std::span<const push::MessagePtr> messages) override;
+    void prepare_send(unsigned others) override;
     void close(const push::CloseReason& reason) override { socket_.close(reason.code, reason.text); }
     void abort() override { socket_.abort(); }
     std::uint64_t bytes_accepted() const override { return socket_.bytes_accepted(); }

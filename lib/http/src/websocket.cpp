@@ -11,6 +11,7 @@
 #include <exception>
 #include <utility>
 
+#include "confcast/base/prefetch.hpp"
 #include "frame_header.hpp"
 #include "frame_reader.hpp"
 #include "frame_sender.hpp"
@@ -43,6 +44,7 @@ class WebSocketSession final : public WebSocket,
     void begin(Upgrade upgrade);
 
     bool write_frames(std::span<const std::string_view> frames) override;
+    void prepare_write() override { prefetch(&connection_->wire, sizeof connection_->wire); }
     void close(std::uint16_t code, std::string_view reason) override;
     void abort() override;
     std::uint64_t bytes_accepted() const override { return sender_.accepted(); }

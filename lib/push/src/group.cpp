@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "confcast/base/prefetch.hpp"
 #include "session.hpp"
 
 namespace confcast::push {
@@ -57,7 +58,19 @@ bool Group::note(feed::Revision revision) {
 
 Session* Group::next() {
     if (last_ == 0 || asked_ == members_.size()) return nullptr;
+    look_ahead();
     return members_[asked_++];
+}
+
+// What a member's turn touches is a chain of objects far apart, and the turns before it, each a system call, leave the
+// time to follow it: one pointer a turn.
+void Group::look_ahead() const {
+    const auto after = [this](std::size_t others) {
+        return asked_ + others < members_.size() ? members_[asked_ + others] : nullptr;
+    };
+    if (const Session* session = after(4)) prefetch(session, sizeof *session);
+    for (const unsigned others : {3U, 2U, 1U})
+        if (Session* session = after(others)) session->prepare_turn(others);
 }
 
 bool Group::end_round() {

@@ -53,6 +53,8 @@ class Group final : public Subscriber {
   private:
     friend class Groups;
 
+    void look_ahead() const;
+
     std::vector<Session*> members_;
     std::uint64_t id_;
     ScopePtr scope_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "confcast/base/prefetch.hpp"
 #include "each_filter.hpp"
 
 namespace confcast::push {
@@ -28,6 +29,13 @@ void Session::take_turn() {
         take_note();
     else
         pump();
+}
+
+void Session::prepare_turn(unsigned others) {
+    if (others > 2)
+        prefetch(&transport_, sizeof transport_);
+    else
+        transport_.prepare_send(others);
 }
 
 void Session::on_epoch(Reason reason) {

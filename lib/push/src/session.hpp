@@ -30,6 +30,8 @@ class Session final : public TransportEvents,
     /// Says welcome now, or as soon as this node is as far as `since`.
     void open(Subscription subscription);
 
+    /// A hint: its turn is likely after so many others (3, 2, 1).
+    void prepare_turn(unsigned others);
     /// Its turn: something that matches may have been applied, or it has asked for a turn.
     void take_turn();
     /// Every position has become void: in its turn the client gets a new welcome with this reason, and the state.

@@ -34,6 +34,9 @@ class WebSocket {
     /// Precondition: no on_written() is still to come.
     virtual bool write_frames(std::span<const std::string_view> frames) = 0;
 
+    /// A hint: write_frames() is likely in a moment.
+    virtual void prepare_write() {}
+
     /// Starts the closing handshake after a write in flight is done. Idempotent; the first reason wins.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
     /// Cuts the connection without a word.
