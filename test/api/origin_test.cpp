@@ -88,12 +88,17 @@ TEST(Origin, AServerThatAsksNobodyIsNoOtherNamesServer) {
     options.loopback_only = true;
     World world(options);
     const auto status = [&](const std::string& host) { return world.get("/livez", {{"Host", host}}).status; };
+    EXPECT_EQ(status(""), 403U) << "before any other";
     for (const char* good : {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "app.localhost:1",
                              "10.0.0.1", "config.example.com"})
         EXPECT_EQ(status(good), 200U) << good;
     for (const char* bad :
          {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", ""})
         EXPECT_EQ(status(bad), 403U) << bad;
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(status("localhost"), 200U) << "again";
+        EXPECT_EQ(status("localhost.evil.example"), 403U) << "though the one before was good";
+    }
     EXPECT_EQ(world.get("/livez").status, 200U) << "no browser: HTTP/1.0 without a Host";
 }
 

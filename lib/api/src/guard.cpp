@@ -85,13 +85,18 @@ bool host_is_on_list(const ApiOptions& options, std::string_view host) {
     });
 }
 
-http::Answer run_check_origin(Services& services, http::Context& context, http::Next next) {
+/// `known`: the host that was this machine last, which nearly every request asks for again; "" = none yet.
+http::Answer run_check_origin(Services& services, http::Context& context, http::Next next, std::string& known) {
     const http::Request& request = context.request;
     const ApiOptions& options = services.options;
     // A browser always says which name it was given; what says none (HTTP/1.0) is none.
     const auto host = request.header("Host");
-    if (options.loopback_only && host && !is_this_machine(*host) && !host_is_on_list(options, *host))
-        return refuse(services, context, Errc::origin_not_allowed);
+    if (options.loopback_only && host && (known.empty() || *host != known)) {
+        if (is_this_machine(*host))
+            known = *host;
+        else if (!host_is_on_list(options, *host))
+            return refuse(services, context, Errc::origin_not_allowed);
+    }
     const auto origin = request.header("Origin");
     if (!origin || is_same_origin(request, *origin)) return next.pass(context);
     if (is_on_list(options, *origin)) {
@@ -202,7 +207,9 @@ http::Response refuse(Services& services, const http::Context& context, const Er
 }
 
 http::Middleware check_origin(Services& services) {
-    return [&services](http::Context& context, http::Next next) { return run_check_origin(services, context, next); };
+    return [&services, known = std::string()](http::Context& context, http::Next next) mutable {
+        return run_check_origin(services, context, next, known);
+    };
 }
 
 http::Middleware limit_addresses(Services& services) {

@@ -17,7 +17,7 @@ void stamp_position(Services& services, http::Response& response) {
         header.lines.set("X-Confcast-Revision", text);
         header.of = position;
     }
-    response.headers.append_lines(header.lines.text());
+    response.headers.append(header.lines);
     if (const auto since = feed.stale_since()) {
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(services.parts.clock.now() - *since);
         response.headers.emplace_back("X-Confcast-Stale", std::to_string(std::max<std::int64_t>(age.count(), 0)));

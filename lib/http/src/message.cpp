@@ -32,7 +32,7 @@ std::string_view Response::body_view() const {
 Response& Response::set(std::string_view name, std::string_view value) {
     if (prepared && prepared->headers.first(name)) {
         // It is no longer the same for everybody.
-        headers.append_lines(prepared->headers.text());
+        headers.append(prepared->headers);
         body = std::shared_ptr<const std::string>(prepared, &prepared->body);
         prepared.reset();
     }

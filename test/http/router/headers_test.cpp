@@ -69,6 +69,31 @@ TEST(HeaderLines, NoValueBeginsALine) {
     EXPECT_EQ(lines.text(), "A: x  y\r\nC  D: 3 \r\n");
 }
 
+TEST(HeaderLines, NoPlaceOfAValueIsOverlooked) {
+    for (std::size_t size = 1; size < 100; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (const char bad : {'\r', '\n', '\0'}) {
+                std::string value(size, 'v');
+                value[at] = bad;
+                HeaderLines lines;
+                lines.emplace_back("A", value);
+                value[at] = ' ';
+                ASSERT_EQ(lines.first("A"), value) << size << ", " << at;
+            }
+}
+
+TEST(HeaderLines, FindWhatTheyHaveFromOthers) {
+    HeaderLines others;
+    others.emplace_back("ETag", "1");
+    HeaderLines lines;
+    lines.set("X", "2");
+    lines.append(others);
+    EXPECT_EQ(lines.first("etag"), "1");
+    lines.set("ETAG", "3");
+    EXPECT_EQ(lines.text(), "X: 2\r\nETag: 3\r\n");
+    EXPECT_EQ(others.text(), "ETag: 1\r\n");
+}
+
 struct PreparedResponse : ::testing::Test {
     PreparedResponse() {
         Prepared made;

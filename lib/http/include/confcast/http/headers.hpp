@@ -22,6 +22,28 @@ struct Header {
     std::string_view value;
 };
 
+/// Which names there are, as far as one of 64 bits for each tells: nearly all that are not there are known not to be.
+class NameMarks {
+  public:
+    void add(std::string_view name) { marks_ |= of(name); }
+    void add(const NameMarks& others) { marks_ |= others.marks_; }
+    void clear() { marks_ = 0; }
+    /// False: it was not added. True: it may have been.
+    bool may_have(std::string_view name) const { return (marks_ & of(name)) != 0; }
+
+  private:
+    /// By length, first and last letter: what they have in common whatever their case.
+    static constexpr std::uint64_t of(std::string_view name) {
+        if (name.empty()) return 1;
+        const auto letter = [](char c) { return static_cast<unsigned>(c) & 0x1FU; };
+        const unsigned mixed =
+            static_cast<unsigned>(name.size()) * 5U + letter(name.front()) * 3U + letter(name.back());
+        return std::uint64_t{1} << (mixed % 64U);
+    }
+
+    std::uint64_t marks_ = 0;
+};
+
 /// A request's fields, in order. Knows of most names that are not there without looking at those that are.
 class Headers {
   public:
@@ -32,12 +54,12 @@ class Headers {
     Headers(const std::vector<Header>& list) { assign(list); }  // NOLINT(google-explicit-constructor): a list of them
 
     void push_back(const Header& header) {
-        names_ |= mark_of(header.name);
+        names_.add(header.name);
         list_.push_back(header);
     }
     void clear() {
         list_.clear();
-        names_ = 0;
+        names_.clear();
     }
     const_iterator begin() const { return list_.begin(); }
     const_iterator end() const { return list_.end(); }
@@ -45,7 +67,7 @@ class Headers {
     bool empty() const { return list_.empty(); }
 
     /// False: there is none of that name. True: there may be.
-    bool may_have(std::string_view name) const { return (names_ & mark_of(name)) != 0; }
+    bool may_have(std::string_view name) const { return names_.may_have(name); }
     /// The value of the first of that name.
     std::optional<std::string_view> first(std::string_view name) const {
         if (may_have(name))
@@ -67,17 +89,9 @@ class Headers {
         list_.reserve(list.size());
         for (const Header& header : list) push_back(header);
     }
-    /// One of 64 bits, by length, first and last letter: what they have in common whatever their case.
-    static constexpr std::uint64_t mark_of(std::string_view name) {
-        if (name.empty()) return 1;
-        const auto letter = [](char c) { return static_cast<unsigned>(c) & 0x1FU; };
-        const unsigned mixed =
-            static_cast<unsigned>(name.size()) * 5U + letter(name.front()) * 3U + letter(name.back());
-        return std::uint64_t{1} << (mixed % 64U);
-    }
 
     std::vector<Header> list_;
-    std::uint64_t names_ = 0;
+    NameMarks names_;
 };
 
 /// Fields of a response: one text, each a line with its CRLF. What is put in loses line breaks: nothing that a caller
@@ -111,8 +125,11 @@ class HeaderLines {
     void emplace_back(std::string_view name, std::string_view value);
     /// Replaces the first of that name, or adds.
     void set(std::string_view name, std::string_view value);
-    /// Lines that another one has; whole ones.
-    void append_lines(std::string_view lines) { text_ += lines; }
+    /// All that another one has.
+    void append(const HeaderLines& others) {
+        text_ += others.text_;
+        names_.add(others.names_);
+    }
 
     /// Views into text().
     Iterator begin() const { return Iterator(text_); }
@@ -124,6 +141,7 @@ class HeaderLines {
 
   private:
     std::string text_;
+    NameMarks names_;
 };
 
 }  // namespace confcast::http
