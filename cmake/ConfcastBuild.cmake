@@ -32,6 +32,8 @@ if(CONFCAST_SANITIZE)
   add_link_options(-fsanitize=${CONFCAST_SANITIZE})
 endif()
 
+set(CONFCAST_TEST_FLAGS "" CACHE STRING "Flags of the test programs' own files, after all others")
+
 add_library(confcast_warnings INTERFACE)
 target_compile_options(confcast_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Werror)
@@ -72,6 +74,8 @@ function(confcast_test)
   set(target test_${arg_NAME})
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE confcast_warnings ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_compile_options(${target} PRIVATE ${CONFCAST_TEST_FLAGS})
+  set_target_properties(${target} PROPERTIES CONFCAST_TEST ON)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()

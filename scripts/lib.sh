@@ -100,6 +100,9 @@ jobs_here() {
 build_environment() {
     # The same object for the same source, in whatever directory the clone is.
     export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
+    # Without these ccache leaves alone what uses a precompiled header (cmake/ConfcastPrecompiled.cmake). Nothing of ours
+    # names __DATE__ or __TIME__, and ccache still hashes the precompiled header itself.
+    export CCACHE_SLOPPINESS=pch_defines,time_macros
     if [[ -z ${CCACHE_DIR:-} && ! -w ${HOME:-/nonexistent} ]]; then export CCACHE_DIR=$root/build/.ccache; fi
     if [[ -z ${CMAKE_GENERATOR:-} ]] && command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi
 }
