@@ -45,6 +45,7 @@ class SqliteStore final : public EmbeddedStore {
             on_end();
         });
         const WriterLimits limits{.group = std::max<std::size_t>(1, options_.max_group),
+                                  .tail = options_.max_tail,
                                   .queue = {options_.max_queued_writes, options_.max_queued_bytes}};
         writer_ = std::make_unique<Writer>(
             executor, file_, file_.connect(), limits, side_, [reader_closed] { reader_closed->wait(); }, on_end);

@@ -25,6 +25,7 @@ struct EmbeddedOptions {
     std::size_t max_queued_bytes = 256U << 20U;            // … or more bytes of keys and values in them
     std::size_t max_queued_reads = 10'000;                 // more waiting: store_unavailable (reason)
     std::size_t max_group = 1'024;                         // writes in one group commit
+    std::size_t max_tail = 16'384;                         // newest rows by key in memory, before the index has them
     std::size_t watch_revisions = 1'024;                   // newest revisions kept in memory for watches …
     std::size_t watch_bytes = 16U << 20U;                  // … and their bytes; a watch further behind reads the disk
     bool synchronous_full = true;                          // false: NORMAL, may lose acknowledged writes at power loss
