@@ -140,6 +140,8 @@ Result<RangeResult> LogReader::range(const RangeRequest& request) {
     if (request.at != 0)
         if (const auto first = oldest(); request.at < first) return Error(Errc::compacted).with("oldest", first);
     const auto bound = last_id(request.at == 0 ? result.revision : request.at);
+    // No key lies in it; in an ordered map such a range would have its end before its beginning.
+    if (!request.range.end.empty() && request.range.end <= request.range.begin) return result;
 
     catch_up();
     if (is_single(request.range)) {

@@ -80,7 +80,7 @@ class LogReader {
     std::optional<std::int64_t> newest_of_key(std::string_view key, std::int64_t bound);
     std::optional<std::int64_t> newest_indexed(std::string_view key, std::int64_t bound);
     /// Calls `visit(id)` with the newest row at or before `bound` of each key in the range, ascending by key, until it
-    /// returns false.
+    /// returns false. Precondition: the range's end, if it has one, lies after its beginning.
     template <class Visit>
     void visit_newest(const KeyRange& range, std::int64_t bound, const Visit& visit);
 
