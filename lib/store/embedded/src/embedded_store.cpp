@@ -46,6 +46,8 @@ class SqliteStore final : public EmbeddedStore {
         });
         const WriterLimits limits{.group = std::max<std::size_t>(1, options_.max_group),
                                   .tail = options_.max_tail,
+                                  .tail_bytes = options_.max_tail_bytes,
+                                  .index_slice = std::max<std::size_t>(1, options_.index_slice),
                                   .queue = {options_.max_queued_writes, options_.max_queued_bytes}};
         writer_ = std::make_unique<Writer>(
             executor, file_, file_.connect(), limits, side_, [reader_closed] { reader_closed->wait(); }, on_end);

@@ -19,8 +19,8 @@ class Indexer {
     explicit Indexer(LogReader& log);
 
     bool under_way() const { return goal_.has_value(); }
-    /// Moves about `rows` rows (those of a key together) of what the tail had when the first slice began; true when
-    /// there are more. With the last slice the tail loses them all.
+    /// Moves up to `rows` rows of what the tail had when the first slice began; true when there are more. With the last
+    /// slice the tail loses them all.
     bool run_slice(std::size_t rows);
     /// The transaction of an earlier slice was rolled back.
     void start_over();
@@ -30,7 +30,8 @@ class Indexer {
     Statement insert_;
     Statement set_indexed_;
     std::optional<std::int64_t> goal_;  // the newest row that is being moved
-    std::string place_;                 // the last key moved; "" = none
+    std::string key_;                   // the last row moved: its key; "" = none
+    std::int64_t id_ = 0;
 };
 
 }  // namespace confcast::store

@@ -35,7 +35,7 @@ class LogWriter {
     /// Store::compact(): the promise only; what it frees is freed by a Scrubber.
     Result<> set_oldest(Revision revision);
 
-    /// Moves about so many rows from the tail into the key index; true when there are more (Indexer).
+    /// Moves up to so many rows from the tail into the key index; true when there are more (Indexer).
     bool run_index_slice(std::size_t rows) { return indexer_.run_slice(rows); }
     bool indexing() const { return indexer_.under_way(); }
 

@@ -6,7 +6,10 @@ namespace confcast::store {
 
 void Tail::add(std::string_view key, const TailRow& row) {
     auto at = by_key_.lower_bound(key);
-    if (at == by_key_.end() || at->first != key) at = by_key_.emplace_hint(at, key, Rows{});
+    if (at == by_key_.end() || at->first != key) {
+        at = by_key_.emplace_hint(at, key, Rows{});
+        key_bytes_ += key.size();
+    }
     at->second.push_back(row);
     ++count_;
     newest_ = row.id;
@@ -20,7 +23,12 @@ void Tail::drop_through(std::int64_t id) {
         const auto kept = std::ranges::upper_bound(rows, id, {}, &TailRow::id);
         count_ -= static_cast<std::size_t>(kept - rows.begin());
         rows.erase(rows.begin(), kept);
-        at = rows.empty() ? by_key_.erase(at) : std::next(at);
+        if (rows.empty()) {
+            key_bytes_ -= at->first.size();
+            at = by_key_.erase(at);
+        } else {
+            ++at;
+        }
     }
 }
 

@@ -40,6 +40,8 @@ class Tail {
     std::int64_t after() const { return after_; }
     std::int64_t newest() const { return newest_; }
     std::size_t rows() const { return count_; }
+    /// Of its keys, each counted once.
+    std::size_t key_bytes() const { return key_bytes_; }
     const Map& by_key() const { return by_key_; }
     /// The key's newest row with an id <= `bound`; nullptr when it is not in here.
     const TailRow* newest_of(std::string_view key, std::int64_t bound) const;
@@ -48,6 +50,7 @@ class Tail {
   private:
     Map by_key_;
     std::size_t count_ = 0;
+    std::size_t key_bytes_ = 0;
     std::int64_t after_ = 0;
     std::int64_t newest_ = 0;
 };

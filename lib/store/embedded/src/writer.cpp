@@ -10,9 +10,8 @@ namespace {
 
 constexpr std::int64_t slice_beside_writes = 64;  // rows that compaction looks at in a group with writes
 constexpr std::int64_t slice_alone = 512;
-constexpr std::size_t index_slice = 256;  // rows, at least, that a group of writes moves into the key index …
-constexpr std::size_t index_times = 4;    // … and so many times those it adds: the tail gets shorter meanwhile
-constexpr std::size_t index_alone = 1'024;
+// A group of writes moves so many times the rows that it adds: the tail grows by a quarter at most while it is moved.
+constexpr std::size_t index_times = 4;
 constexpr int checkpoint_pages = 1'000;    // 4 MB of log: copied into the database when nobody waits …
 constexpr int checkpoint_at_last = 8'000;  // … and from here on even when somebody does
 
@@ -107,8 +106,12 @@ void Writer::commit_group(GroupReport& report, bool& committing) {
 }
 
 bool Writer::index_some(bool needed, bool alone) {
-    if (!needed && !log_->indexing() && log_->reader().tail().rows() < limits_.tail) return false;
-    return log_->run_index_slice(alone ? index_alone : std::max(index_slice, index_times * log_->rows_added()));
+    const Tail& tail = log_->reader().tail();
+    const bool long_enough = tail.rows() >= limits_.tail || tail.key_bytes() >= limits_.tail_bytes;
+    if (!needed && !log_->indexing() && !long_enough) return false;
+    // Nobody waits for a group without writes, but somebody may come while it is on its way to the disk.
+    const auto least = alone ? 4 * limits_.index_slice : limits_.index_slice;
+    return log_->run_index_slice(std::max(least, index_times * log_->rows_added()));
 }
 
 Error Writer::settle(const SqliteError& error, bool committing) {

@@ -20,7 +20,9 @@ namespace confcast::store {
 struct WriterLimits {
     std::size_t group = 1'024;
     std::size_t group_bytes = 16U << 20U;
-    std::size_t tail = 16'384;  // rows: from then on it is moved into the key index
+    std::size_t tail = 16'384;           // rows: from then on it is moved into the key index …
+    std::size_t tail_bytes = 8U << 20U;  // … or so many bytes of keys
+    std::size_t index_slice = 256;       // rows, at least, that a group of writes moves
     QueueLimits queue;
 };
 

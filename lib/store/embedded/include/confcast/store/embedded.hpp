@@ -25,11 +25,13 @@ struct EmbeddedOptions {
     std::size_t max_queued_bytes = 256U << 20U;            // … or more bytes of keys and values in them
     std::size_t max_queued_reads = 10'000;                 // more waiting: store_unavailable (reason)
     std::size_t max_group = 1'024;                         // writes in one group commit
-    std::size_t max_tail = 16'384;                         // newest rows by key in memory, before the index has them
-    std::size_t watch_revisions = 1'024;                   // newest revisions kept in memory for watches …
-    std::size_t watch_bytes = 16U << 20U;                  // … and their bytes; a watch further behind reads the disk
-    bool synchronous_full = true;                          // false: NORMAL, may lose acknowledged writes at power loss
-    std::string vfs;                                       // an SQLite VFS by name, for tests; empty = SQLite's own
+    std::size_t max_tail = 16'384;                         // newest rows by key in memory, before the index has them …
+    std::size_t max_tail_bytes = 8U << 20U;  // … or bytes of their keys; either may be passed by a quarter
+    std::size_t index_slice = 256;           // rows, at least, that a group takes into the index meanwhile
+    std::size_t watch_revisions = 1'024;     // newest revisions kept in memory for watches …
+    std::size_t watch_bytes = 16U << 20U;    // … and their bytes; a watch further behind reads the disk
+    bool synchronous_full = true;            // false: NORMAL, may lose acknowledged writes at power loss
+    std::string vfs;                         // an SQLite VFS by name, for tests; empty = SQLite's own
 };
 
 struct EmbeddedStats {
