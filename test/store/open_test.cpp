@@ -117,27 +117,6 @@ TEST_F(OpenStore, ANewerSchemaIsRefused) {
     EXPECT_THAT(refusal(), HasSubstr("newer confcast (schema 3, this one knows 2)"));
 }
 
-TEST_F(OpenStore, AStoreOfSchema1IsTakenOver) {
-    make_closed_store();
-    open();
-    const auto old = put("taken", "1");
-    put("taken", "2");
-    put("over", "1");
-    close();
-    sql("DROP TABLE by_key; DELETE FROM meta WHERE name = 'indexed'; CREATE INDEX log_key ON log (key);"
-        "PRAGMA user_version = 1");
-    open();
-    put("over", "2");
-    EXPECT_EQ(get("taken"), "2");
-    EXPECT_EQ(get("over"), "2");
-    const auto then = run(db().range({store::KeyRange::single("taken"), old, 0, false}));
-    ASSERT_EQ(then->kvs.size(), 1U);
-    EXPECT_EQ(then->kvs[0].value, "1");
-    close();
-    EXPECT_EQ(sql("PRAGMA user_version"), 2);
-    EXPECT_EQ(sql("SELECT count(*) FROM sqlite_master WHERE name = 'log_key'"), 0);
-}
-
 TEST_F(OpenStore, AnUnknownSchemaIsRefused) {
     make_closed_store();
     sql("PRAGMA user_version = 0");
