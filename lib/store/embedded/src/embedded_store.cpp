@@ -131,6 +131,7 @@ class SqliteStore final : public EmbeddedStore {
 
     EmbeddedStats stats() const override { return side_->stats; }
     const Histogram& group_sizes() const override { return side_->group_sizes; }
+    const Histogram& prepare_seconds() const override { return side_->prepare_seconds; }
     const Histogram& commit_seconds() const override { return side_->commit_seconds; }
 
     Awaitable<> tick() override {

@@ -79,6 +79,7 @@ void Writer::run_group(std::vector<std::unique_ptr<Job<LogWriter>>> jobs) {
 }
 
 void Writer::commit_group(GroupReport& report, bool& committing) {
+    const auto began = std::chrono::steady_clock::now();
     connect();
     log_->begin();
     if (log_->head() > published_) {
@@ -93,9 +94,10 @@ void Writer::commit_group(GroupReport& report, bool& committing) {
     const bool unindexed = index_some(blind, alone);
     if (more && !blind) more = scrubber_->run_slice(alone ? slice_alone : slice_beside_writes);
     committing = true;
-    const auto began = std::chrono::steady_clock::now();
+    const auto prepared = std::chrono::steady_clock::now();
     log_->commit();
-    report.commit_took = std::chrono::steady_clock::now() - began;
+    report.prepare_took = prepared - began;
+    report.commit_took = std::chrono::steady_clock::now() - prepared;
     committing = false;
     scrub_wanted_ = more;
     index_wanted_ = unindexed;

@@ -52,8 +52,11 @@ class EmbeddedStore : public Store {
                                                        Log& log);
 
     virtual EmbeddedStats stats() const = 0;
-    /// Of commits that went well: how many writes were in each, and how long SQLite's COMMIT took, its fsync included.
+    /// Of commits that went well: how many writes were in each, how long the statements before SQLite's COMMIT took
+    /// (reading what is compared, adding rows, index and compaction slices), and the COMMIT itself: writing the changed
+    /// pages to the write-ahead log, and its fsync.
     virtual const Histogram& group_sizes() const = 0;
+    virtual const Histogram& prepare_seconds() const = 0;
     virtual const Histogram& commit_seconds() const = 0;
     /// Does now what the store's timer does now and then (ends leases that are due by the Clock, compacts when the
     /// interval is over, looks whether a disk that failed is back), and returns when that and all freeing of compacted
