@@ -239,6 +239,8 @@ void register_store(observe::Registry& registry, const store::EmbeddedStore& sto
     registry.gauge("confcast_store_largest_group", "The most transactions in one commit",
                    member(store, &Stats::largest_group));
     registry.histogram("confcast_store_group_size", "Transactions in one commit", store.group_sizes());
+    registry.histogram("confcast_store_prepare_seconds", "How long a group's statements took before its commit",
+                       store.prepare_seconds());
     registry.histogram("confcast_store_commit_seconds", "How long a commit took, its fsync included",
                        store.commit_seconds());
     registry.counter("confcast_store_failures_total", "Commits that the disk refused", member(store, &Stats::failures));

@@ -13,8 +13,9 @@ constexpr const char* prefix = "bench/put/";
 
 struct Written {
     requests::Report report;
-    double group = 0;      // transactions in a commit
-    double commit_us = 0;  // fsync included
+    double group = 0;       // transactions in a commit
+    double prepare_us = 0;  // the statements before it
+    double commit_us = 0;   // fsync included
 };
 
 Written write(Bench& bench, std::size_t writers) {
@@ -29,6 +30,7 @@ Written write(Bench& bench, std::size_t writers) {
     if (written.report.failures > 0) throw std::runtime_error("writes failed: " + written.report.to_json(options));
     const double commits = server.metric("confcast_store_commits_total");
     written.group = server.metric("confcast_store_writes_total") / commits;
+    written.prepare_us = server.metric("confcast_store_prepare_seconds_sum") * 1e6 / commits;
     written.commit_us = server.metric("confcast_store_commit_seconds_sum") * 1e6 / commits;
     return written;
 }
@@ -48,6 +50,7 @@ void compare_embedded(Bench& bench) {
         const std::string name = "PUT, embedded, " + std::to_string(writers) + " writers: ";
         Rounds rate;
         std::vector<double> groups;
+        std::vector<double> statements;
         std::vector<double> commits;
         std::vector<double> cpu;
         for (std::size_t round = 0; round < bench.options().rounds; ++round) {
@@ -55,12 +58,14 @@ void compare_embedded(Bench& bench) {
             const Written written = write(bench, writers);
             rate.add(written.report.per_second, limit);
             groups.push_back(written.group);
+            statements.push_back(written.prepare_us);
             commits.push_back(written.commit_us);
             cpu.push_back(*written.report.cpu_us_per_request);
         }
         bench.add(name + "rate, to one commit a write", "1/s", rate,
                   writers == 64 ? std::optional(group_target) : std::nullopt);
         bench.add(name + "writes in a commit", "", median(groups));
+        bench.add(name + "its statements", "us", median(statements));
         bench.add(name + "a commit, fsync included", "us", median(commits));
         bench.add(name + "CPU", "us/write", median(cpu));
     }

@@ -60,10 +60,10 @@ CommitResults EmbeddedTest::commit_all(const std::vector<store::Transaction>& tr
     return results;
 }
 
-std::int64_t EmbeddedTest::sql(const std::string& text) {
+std::int64_t EmbeddedTest::sql_of(const std::string& path, const std::string& text) {
     sqlite3* database = nullptr;
     std::int64_t found = 0;
-    EXPECT_EQ(sqlite3_open(database_path().c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
     char* message = nullptr;
     const auto keep = [](void* into, int, char** values, char**) {
         if (values[0] != nullptr) *static_cast<std::int64_t*>(into) = std::stoll(values[0]);

@@ -51,7 +51,8 @@ class EmbeddedTest : public testing::Test {
 
     std::string database_path() const { return (directory.path() / "confcast.db").string(); }
     /// Runs SQL on the closed store's file; the first column of the first row.
-    std::int64_t sql(const std::string& text);
+    std::int64_t sql(const std::string& text) { return sql_of(database_path(), text); }
+    static std::int64_t sql_of(const std::string& path, const std::string& text);
 
     asio::io_context io{1};
     TemporaryDirectory directory;

@@ -8,6 +8,7 @@ namespace {
 struct File {
     sqlite3_file base;
     bool is_database;
+    const char* path;  // SQLite's own, as long as the file is open
     sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -24,16 +25,28 @@ int verdict(sqlite3_file* file, const std::atomic<int>& wanted) {
     return wanted;
 }
 
+/// SQLite's temporary files have no name, and are nothing that a crash leaves.
+DiskRecord* recorder(sqlite3_file* file) { return mine(file)->path == nullptr ? nullptr : faults().record.load(); }
+
 int close_file(sqlite3_file* f) { return real(f)->pMethods->xClose(real(f)); }
 int read(sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return real(f)->pMethods->xRead(real(f), to, n, at); }
 int write(sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
     const int code = verdict(f, faults().write);
-    return code != SQLITE_OK ? code : real(f)->pMethods->xWrite(real(f), from, n, at);
+    if (code != SQLITE_OK) return code;
+    if (auto* record = recorder(f))
+        record->on_write(mine(f)->path, at, {static_cast<const char*>(from), std::size_t(n)});
+    return real(f)->pMethods->xWrite(real(f), from, n, at);
 }
-int truncate(sqlite3_file* f, sqlite3_int64 n) { return real(f)->pMethods->xTruncate(real(f), n); }
+int truncate(sqlite3_file* f, sqlite3_int64 n) {
+    if (auto* record = recorder(f)) record->on_truncate(mine(f)->path, n);
+    return real(f)->pMethods->xTruncate(real(f), n);
+}
 int sync(sqlite3_file* f, int flags) {
     const int code = verdict(f, faults().sync);
-    return code != SQLITE_OK ? code : real(f)->pMethods->xSync(real(f), flags);
+    if (code != SQLITE_OK) return code;
+    const int done = real(f)->pMethods->xSync(real(f), flags);
+    if (auto* record = recorder(f)) record->on_sync(mine(f)->path);
+    return done;
 }
 int file_size(sqlite3_file* f, sqlite3_int64* n) { return real(f)->pMethods->xFileSize(real(f), n); }
 int lock(sqlite3_file* f, int level) { return real(f)->pMethods->xLock(real(f), level); }
@@ -60,6 +73,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     file->pMethods = nullptr;
     if (faults().open != SQLITE_OK) return faults().open;
     mine(file)->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+    mine(file)->path = name;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), name, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) file->pMethods = &methods;
     return code;
@@ -73,7 +87,10 @@ sqlite3_vfs& registered() {
         made.zName = "confcast-fault";
         made.pNext = nullptr;
         made.xOpen = open_file;
-        made.xDelete = [](sqlite3_vfs* v, const char* n, int s) { return real_vfs(v)->xDelete(real_vfs(v), n, s); };
+        made.xDelete = [](sqlite3_vfs* v, const char* n, int s) {
+            if (auto* record = faults().record.load()) record->on_remove(n);
+            return real_vfs(v)->xDelete(real_vfs(v), n, s);
+        };
         made.xAccess = [](sqlite3_vfs* v, const char* n, int flags, int* out) {
             return real_vfs(v)->xAccess(real_vfs(v), n, flags, out);
         };

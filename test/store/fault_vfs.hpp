@@ -7,6 +7,8 @@
 #include <atomic>
 #include <string>
 
+#include "disk_record.hpp"
+
 namespace confcast::test {
 
 struct Faults {
@@ -20,6 +22,8 @@ struct Faults {
     std::atomic<bool> database_only{false};
     std::atomic<int> operations{0};
     std::atomic<int> refused{0};
+    /// Is told of each write, truncation, sync and removal that is done; set while no store is open.
+    std::atomic<DiskRecord*> record{nullptr};
 
     void heal() {
         write = SQLITE_OK;
@@ -27,6 +31,7 @@ struct Faults {
         open = SQLITE_OK;
         after = 0;
         database_only = false;
+        record = nullptr;
     }
 };
 

@@ -31,6 +31,8 @@ TEST_F(GroupCommit, WritesThatWaitTogetherBecomeOneCommit) {
     EXPECT_GE(stats.largest_group, 50U);
     EXPECT_EQ(db().group_sizes().count(), stats.commits);
     EXPECT_DOUBLE_EQ(db().group_sizes().sum(), 200);
+    EXPECT_EQ(db().prepare_seconds().count(), stats.commits);
+    EXPECT_GT(db().prepare_seconds().sum(), 0);
     EXPECT_EQ(db().commit_seconds().count(), stats.commits);
     EXPECT_GT(db().commit_seconds().sum(), 0);
 }

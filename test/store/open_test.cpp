@@ -113,8 +113,8 @@ TEST_F(OpenStore, AnotherProgramsDatabaseIsRefused) {
 
 TEST_F(OpenStore, ANewerSchemaIsRefused) {
     make_closed_store();
-    sql("PRAGMA user_version = 2");
-    EXPECT_THAT(refusal(), HasSubstr("newer confcast (schema 2, this one knows 1)"));
+    sql("PRAGMA user_version = 3");
+    EXPECT_THAT(refusal(), HasSubstr("newer confcast (schema 3, this one knows 2)"));
 }
 
 TEST_F(OpenStore, AnUnknownSchemaIsRefused) {

@@ -1,5 +1,6 @@
 // Writes to an embedded store from many coroutines at once and says on stdout what was acknowledged, until it is
-// killed. Usage: crash_writer DIRECTORY ROUND
+// killed. Usage: crash_writer DIRECTORY ROUND [TAIL]
+// TAIL: so many rows at most wait for the key index, and they are moved into it a few at a time.
 //
 // Worker w's n-th transaction puts ROUND/w/a, b and c to n and makes ROUND/log/w/n; then the line "w n revision".
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "confcast/base/clock.hpp"
@@ -44,12 +46,16 @@ Awaitable<> run_worker(store::Store& db, std::string round, int id) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return 2;
+    if (argc < 3 || argc > 4) return 2;
     asio::io_context io{1};
     const confcast::SystemClock clock;
     confcast::NullLog log;
     store::EmbeddedOptions options;
     options.directory = argv[1];
+    if (argc == 4) {
+        options.max_tail = std::strtoul(argv[3], nullptr, 10);
+        options.index_slice = 8;
+    }
     auto db = store::EmbeddedStore::open(io.get_executor(), options, clock, log);
     if (!db) {
         std::fprintf(stderr, "%s\n", db.error().to_string().c_str());

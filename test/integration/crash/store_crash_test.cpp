@@ -26,7 +26,8 @@ struct Acknowledged {
 };
 
 /// Runs crash_writer until it has acknowledged `enough` writes, kills it, and returns all that it said.
-std::vector<Acknowledged> run_and_kill(const std::string& directory, const std::string& round, std::size_t enough) {
+std::vector<Acknowledged> run_and_kill(const std::string& directory, const std::string& round, std::size_t enough,
+                                       std::string tail) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
     posix_spawn_file_actions_t actions;
@@ -35,7 +36,7 @@ std::vector<Acknowledged> run_and_kill(const std::string& directory, const std::
     std::string program = CRASH_WRITER;
     std::string first = directory;
     std::string second = round;
-    char* arguments[] = {program.data(), first.data(), second.data(), nullptr};
+    char* arguments[] = {program.data(), first.data(), second.data(), tail.data(), nullptr};
     ::pid_t child = 0;
     const int failed = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environ);
     ::posix_spawn_file_actions_destroy(&actions);
@@ -69,7 +70,8 @@ std::vector<Acknowledged> run_and_kill(const std::string& directory, const std::
     return all;
 }
 
-class StoreCrash : public testing::Test {
+/// The parameter: how many rows the key index lags behind at most. A small number: it is always being moved.
+class StoreCrash : public testing::TestWithParam<const char*> {
   protected:
     using Contents = std::map<std::string, store::KeyValue>;
 
@@ -127,7 +129,7 @@ class StoreCrash : public testing::Test {
     store::Revision head_ = 0;
 };
 
-TEST_F(StoreCrash, LosesNothingAcknowledgedAndShowsNoHalfTransaction) {
+TEST_P(StoreCrash, LosesNothingAcknowledgedAndShowsNoHalfTransaction) {
     std::mt19937 random{std::random_device{}()};
     std::map<std::string, std::vector<Acknowledged>> rounds;
     store::Revision head_before = 0;
@@ -135,7 +137,7 @@ TEST_F(StoreCrash, LosesNothingAcknowledgedAndShowsNoHalfTransaction) {
         const auto round = "round" + std::to_string(i);
         const auto enough = std::uniform_int_distribution<std::size_t>(1, 1'500)(random);
         SCOPED_TRACE(round + ", killed after " + std::to_string(enough) + " answers");
-        rounds[round] = run_and_kill(directory_.path(), round, enough);
+        rounds[round] = run_and_kill(directory_.path(), round, enough, GetParam());
         ASSERT_GE(rounds[round].size(), enough);
         const auto found = contents();
         for (const auto& [name, acknowledged] : rounds) {
@@ -148,6 +150,9 @@ TEST_F(StoreCrash, LosesNothingAcknowledgedAndShowsNoHalfTransaction) {
         if (HasFatalFailure()) return;
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Tails, StoreCrash, testing::Values("64", "16384"),
+                         [](const auto& info) { return std::string("Of") + info.param; });
 
 }  // namespace
 }  // namespace confcast::test

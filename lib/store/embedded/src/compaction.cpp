@@ -41,8 +41,12 @@ Scrubber::Scrubber(LogReader& log)
       place_(log.database(), "SELECT value FROM meta WHERE name = 'scrubbed'"),
       set_place_(log.database(), "UPDATE meta SET value = ?1 WHERE name = 'scrubbed'"),
       window_(log.database(), "SELECT id, key, version FROM log WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"),
-      free_before_(log.database(), "DELETE FROM log WHERE key = ?1 AND id < ?2"),
-      free_row_(log.database(), "DELETE FROM log WHERE id = ?1") {}
+      free_before_(log.database(), "DELETE FROM log WHERE id IN (SELECT id FROM by_key WHERE key = ?1 AND id < ?2)"),
+      forget_before_(log.database(), "DELETE FROM by_key WHERE key = ?1 AND id < ?2"),
+      free_row_(log.database(), "DELETE FROM log WHERE id = ?1"),
+      forget_row_(log.database(), "DELETE FROM by_key WHERE key = ?1 AND id = ?2") {}
+
+bool Scrubber::wants_index() { return log_.indexed() < std::min(last_id(log_.oldest()), log_.head_id()); }
 
 bool Scrubber::run_slice(std::int64_t rows) {
     struct Seen {
@@ -63,12 +67,17 @@ bool Scrubber::run_slice(std::int64_t rows) {
     const auto head = log_.head_id();
     bool more = static_cast<std::int64_t>(seen.size()) == rows;
     for (const Seen& row : seen) {
-        free_before_.run(std::string_view(row.key), row.id);
+        const std::string_view key = row.key;
+        free_before_.run(key, row.id);
+        forget_before_.run(key, row.id);
         if (row.deletion && row.id == head) {
             more = false;
             break;
         }
-        if (row.deletion) free_row_.run(row.id);
+        if (row.deletion) {
+            free_row_.run(row.id);
+            forget_row_.run(key, row.id);
+        }
         place = row.id;
     }
     set_place_.run(place);

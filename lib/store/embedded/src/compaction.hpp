@@ -25,7 +25,10 @@ std::optional<Revision> retention_target(LogReader& log, const Retention& retent
 class Scrubber {
   public:
     explicit Scrubber(LogReader& log);
-    /// Looks at up to `rows` rows inside the open transaction; false when nothing is left to look at.
+    /// Rows of what it is to look at are not in the key index yet: it finds nothing to free without that.
+    bool wants_index();
+    /// Looks at up to `rows` rows inside the open transaction; false when nothing is left to look at. Precondition:
+    /// !wants_index().
     bool run_slice(std::int64_t rows);
 
   private:
@@ -34,7 +37,9 @@ class Scrubber {
     Statement set_place_;
     Statement window_;
     Statement free_before_;
+    Statement forget_before_;
     Statement free_row_;
+    Statement forget_row_;
 };
 
 }  // namespace confcast::store

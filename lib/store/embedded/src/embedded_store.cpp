@@ -45,6 +45,9 @@ class SqliteStore final : public EmbeddedStore {
             on_end();
         });
         const WriterLimits limits{.group = std::max<std::size_t>(1, options_.max_group),
+                                  .tail = options_.max_tail,
+                                  .tail_bytes = options_.max_tail_bytes,
+                                  .index_slice = std::max<std::size_t>(1, options_.index_slice),
                                   .queue = {options_.max_queued_writes, options_.max_queued_bytes}};
         writer_ = std::make_unique<Writer>(
             executor, file_, file_.connect(), limits, side_, [reader_closed] { reader_closed->wait(); }, on_end);
@@ -128,6 +131,7 @@ class SqliteStore final : public EmbeddedStore {
 
     EmbeddedStats stats() const override { return side_->stats; }
     const Histogram& group_sizes() const override { return side_->group_sizes; }
+    const Histogram& prepare_seconds() const override { return side_->prepare_seconds; }
     const Histogram& commit_seconds() const override { return side_->commit_seconds; }
 
     Awaitable<> tick() override {

@@ -12,6 +12,7 @@
 #include "confcast/store/types.hpp"
 #include "schema.hpp"
 #include "sqlite.hpp"
+#include "tail.hpp"
 
 namespace confcast::store {
 
@@ -57,7 +58,14 @@ class LogReader {
     /// When the first revision above `revision` was committed; nullopt when there is none.
     std::optional<std::int64_t> time_after(Revision revision);
 
-    /// nullopt when the log has no row of the key.
+    /// The newest row that the key index has, with all before it.
+    std::int64_t indexed();
+    /// Brings the tail to this transaction's snapshot. range() does it by itself.
+    void catch_up();
+    /// Who adds rows in this transaction adds them here, too.
+    Tail& tail() { return tail_; }
+
+    /// nullopt when the log has no row of the key. Precondition: the tail is up to date.
     std::optional<LatestRow> latest(std::string_view key);
 
     /// Store::range(). Errors: compacted, future_revision.
@@ -69,10 +77,19 @@ class LogReader {
 
   private:
     bool append_row(std::int64_t id, bool keys_only, std::vector<KeyValue>& out);
+    std::optional<std::int64_t> newest_of_key(std::string_view key, std::int64_t bound);
+    std::optional<std::int64_t> newest_indexed(std::string_view key, std::int64_t bound);
+    /// Calls `visit(id)` with the newest row at or before `bound` of each key in the range, ascending by key, until it
+    /// returns false. Precondition: the range's end, if it has one, lies after its beginning.
+    template <class Visit>
+    void visit_newest(const KeyRange& range, std::int64_t bound, const Visit& visit);
 
     Database& database_;
+    Tail tail_;
     Statement head_;
     Statement oldest_;
+    Statement indexed_;
+    Statement rows_after_;
     Statement time_after_;
     Statement latest_;
     Statement newest_of_key_;

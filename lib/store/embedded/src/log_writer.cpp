@@ -25,6 +25,7 @@ Result<> check_transaction(const Transaction& transaction) {
 LogWriter::LogWriter(Database& database)
     : database_(database),
       reader_(database),
+      indexer_(reader_),
       leases_(database),
       insert_(database,
               "INSERT INTO log (id, key, create_revision, version, lease, time_ms, value) "
@@ -42,7 +43,9 @@ void LogWriter::begin() {
     if (database_.moved()) throw SqliteError(SQLITE_READONLY_DBMOVED, 0, "the file is not where it was");
     begin_.run();
     head_ = reader_.head();
+    reader_.catch_up();
     oldest_moved_ = false;
+    rows_added_ = 0;
     changes_.clear();
 }
 
@@ -50,6 +53,8 @@ void LogWriter::commit() { commit_.run(); }
 
 void LogWriter::rollback() {
     changes_.clear();
+    reader_.tail().clear();
+    indexer_.start_over();
     if (database_.in_transaction()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
@@ -129,6 +134,7 @@ Event LogWriter::append_put(std::int64_t id, const Row& row, std::int64_t time_m
     if (event.kv.lease != 0) leases_.attach(event.kv.lease, row.key);
     insert_.run(id, row.key, event.kv.create_revision, event.kv.version, event.kv.lease, time_ms,
                 std::string_view(row.put->value));
+    note(row.key, {id, event.kv.create_revision, event.kv.version, event.kv.lease});
     return event;
 }
 
@@ -139,7 +145,13 @@ Event LogWriter::append_delete(std::int64_t id, const Row& row, std::int64_t tim
     event.kv.mod_revision = head_;
     constexpr std::int64_t none = 0;
     insert_.run(id, row.key, none, none, none, time_ms, nullptr);
+    note(row.key, {id});
     return event;
+}
+
+void LogWriter::note(std::string_view key, const TailRow& row) {
+    reader_.tail().add(key, row);
+    ++rows_added_;
 }
 
 Result<Lease> LogWriter::grant(std::int64_t ttl_s) { return leases_.grant(ttl_s); }

@@ -8,6 +8,7 @@
 
 #include "confcast/base/error.hpp"
 #include "confcast/store/types.hpp"
+#include "indexer.hpp"
 #include "lease_table.hpp"
 #include "log_reader.hpp"
 
@@ -34,12 +35,18 @@ class LogWriter {
     /// Store::compact(): the promise only; what it frees is freed by a Scrubber.
     Result<> set_oldest(Revision revision);
 
+    /// Moves up to so many rows from the tail into the key index; true when there are more (Indexer).
+    bool run_index_slice(std::size_t rows) { return indexer_.run_slice(rows); }
+    bool indexing() const { return indexer_.under_way(); }
+
     /// Writes something harmless, to learn whether the disk takes it.
     void probe();
 
     /// The newest revision, that of the open transaction included.
     Revision head() const { return head_; }
     bool oldest_moved() const { return oldest_moved_; }
+    /// How many rows the open transaction has added.
+    std::size_t rows_added() const { return rows_added_; }
     LogReader& reader() { return reader_; }
     /// What the transaction did, one batch per revision in order.
     std::vector<WatchBatch> take_changes() { return std::move(changes_); }
@@ -55,9 +62,11 @@ class LogWriter {
     void append(std::vector<Row>& rows, std::int64_t time_ms, std::vector<KeyValue>* puts);
     Event append_put(std::int64_t id, const Row& row, std::int64_t time_ms);
     Event append_delete(std::int64_t id, const Row& row, std::int64_t time_ms);
+    void note(std::string_view key, const TailRow& row);
 
     Database& database_;
     LogReader reader_;
+    Indexer indexer_;
     LeaseTable leases_;
     Statement insert_;
     Statement set_oldest_;
@@ -67,6 +76,7 @@ class LogWriter {
     Revision head_ = first_revision;
     std::int64_t newest_time_ms_ = 0;
     bool oldest_moved_ = false;
+    std::size_t rows_added_ = 0;
     std::vector<WatchBatch> changes_;
 };
 

@@ -22,6 +22,7 @@ void LoopSide::on_group(GroupReport report) {
         stats.largest_group = std::max(stats.largest_group, failed ? 0U : size);
         if (!failed) {
             group_sizes.observe(static_cast<double>(size));
+            prepare_seconds.observe(std::chrono::duration<double>(report.prepare_took).count());
             commit_seconds.observe(std::chrono::duration<double>(report.commit_took).count());
         }
     }

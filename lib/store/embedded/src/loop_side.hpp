@@ -27,6 +27,7 @@ struct GroupReport {
     std::optional<Revision> oldest;  // when it moved
     std::string problem;             // why the disk refused it; empty = it did not
     bool scrubbing = false;          // there is more to free
+    std::chrono::nanoseconds prepare_took{0};
     std::chrono::nanoseconds commit_took{0};
 };
 
@@ -46,6 +47,7 @@ struct LoopSide {
     LeaseBook leases;
     EmbeddedStats stats;
     Histogram group_sizes{group_bounds};
+    Histogram prepare_seconds{latency_bounds};
     Histogram commit_seconds{latency_bounds};
     std::string problem;
     bool scrubbing = false;

@@ -44,6 +44,7 @@ void Reader::run_job(Job<LogReader>& job) {
         log_.reset();
         database_.reset();
     } catch (const std::exception& error) {
+        if (log_) log_->tail().clear();  // memory may have ended in the middle of a row
         job.fail(Error(Errc::internal).with("reason", error.what()));
     }
 }

@@ -1,8 +1,8 @@
 // What is in the database file, and how a row's id says its revision.
 //
 // One table is the whole history: a row per key and revision, `id` = revision x 2^20 + place in the revision, so that
-// the order of ids is the order of revisions, and the index over key (SQLite appends the id) finds a key's newest row
-// at or before any revision with one seek.
+// the order of ids is the order of revisions. The table by_key finds a key's newest row at or before any revision with
+// one seek; it has the rows up to meta's `indexed`, and the newest ones later, many at once (Tail).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace confcast::store {
 
 inline constexpr std::int64_t application_id = 0x434E4643;  // "CNFC"
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 inline constexpr int place_bits = 20;
 inline constexpr std::int64_t places_in_revision = std::int64_t{1} << place_bits;
@@ -28,6 +28,9 @@ inline constexpr Revision first_revision = 1;
 
 /// Makes the tables of an empty store in an empty database.
 void create_schema(Database& database, Epoch epoch);
+
+/// From schema 1, which had an index over the log's key in the place of by_key: at once or not at all.
+void upgrade_schema(Database& database);
 
 /// What the meta table holds.
 struct StoreIdentity {

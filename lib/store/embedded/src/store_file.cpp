@@ -102,7 +102,7 @@ Result<> check_content(Database& database, const std::string& path) {
         return unavailable("The store " + path + " was written by a newer confcast (schema " + std::to_string(version) +
                            ", this one knows " + std::to_string(schema_version) + "): use that version.");
     }
-    if (version < schema_version) {
+    if (version < 1) {
         return unavailable("The store " + path + " has the unknown schema " + std::to_string(version) +
                            ": it is damaged; restore it from a backup.");
     }
@@ -167,6 +167,7 @@ Result<StoreFile> find_or_make(const std::string& directory, const std::string& 
         }
         sqlite3_busy_timeout(database.handle(), busy_timeout_ms);
         if (const auto content = check_content(database, file.path); !content) return content.error();
+        if (database.integer("PRAGMA user_version") < schema_version) upgrade_schema(database);
         file.identity = read_identity(database);
         file.file = FileId::of(file.path);
     } catch (const SqliteError& error) {

@@ -1,5 +1,6 @@
 #include "writer.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include "disk_error.hpp"
@@ -9,6 +10,8 @@ namespace {
 
 constexpr std::int64_t slice_beside_writes = 64;  // rows that compaction looks at in a group with writes
 constexpr std::int64_t slice_alone = 512;
+// A group of writes moves so many times the rows that it adds: the tail grows by a quarter at most while it is moved.
+constexpr std::size_t index_times = 4;
 constexpr int checkpoint_pages = 1'000;    // 4 MB of log: copied into the database when nobody waits …
 constexpr int checkpoint_at_last = 8'000;  // … and from here on even when somebody does
 
@@ -38,9 +41,9 @@ Writer::~Writer() {
 
 void Writer::run_thread() {
     for (;;) {
-        const bool scrub = scrub_wanted_ && !scrub_paused_ && !queue_.stopped();
-        auto jobs = queue_.take(limits_.group, limits_.group_bytes, !scrub);
-        if (jobs.empty() && !scrub) break;
+        const bool more = (scrub_wanted_ || index_wanted_) && !scrub_paused_ && !queue_.stopped();
+        auto jobs = queue_.take(limits_.group, limits_.group_bytes, !more);
+        if (jobs.empty() && !more) break;
         run_group(std::move(jobs));
         checkpoint_when_due();
     }
@@ -76,6 +79,7 @@ void Writer::run_group(std::vector<std::unique_ptr<Job<LogWriter>>> jobs) {
 }
 
 void Writer::commit_group(GroupReport& report, bool& committing) {
+    const auto began = std::chrono::steady_clock::now();
     connect();
     log_->begin();
     if (log_->head() > published_) {
@@ -85,17 +89,31 @@ void Writer::commit_group(GroupReport& report, bool& committing) {
     }
     for (auto& job : report.jobs) job->run(*log_);
     bool more = scrub_wanted_ || log_->oldest_moved();
-    if (more) more = scrubber_->run_slice(report.jobs.empty() ? slice_alone : slice_beside_writes);
+    const bool alone = report.jobs.empty();
+    const bool blind = more && scrubber_->wants_index();
+    const bool unindexed = index_some(blind, alone);
+    if (more && !blind) more = scrubber_->run_slice(alone ? slice_alone : slice_beside_writes);
     committing = true;
-    const auto began = std::chrono::steady_clock::now();
+    const auto prepared = std::chrono::steady_clock::now();
     log_->commit();
-    report.commit_took = std::chrono::steady_clock::now() - began;
+    report.prepare_took = prepared - began;
+    report.commit_took = std::chrono::steady_clock::now() - prepared;
     committing = false;
     scrub_wanted_ = more;
+    index_wanted_ = unindexed;
     published_ = log_->head();
     if (log_->oldest_moved()) report.oldest = log_->reader().oldest();
     auto changes = log_->take_changes();
     std::move(changes.begin(), changes.end(), std::back_inserter(report.changes));
+}
+
+bool Writer::index_some(bool needed, bool alone) {
+    const Tail& tail = log_->reader().tail();
+    const bool long_enough = tail.rows() >= limits_.tail || tail.key_bytes() >= limits_.tail_bytes;
+    if (!needed && !log_->indexing() && !long_enough) return false;
+    // Nobody waits for a group without writes, but somebody may come while it is on its way to the disk.
+    const auto least = alone ? 4 * limits_.index_slice : limits_.index_slice;
+    return log_->run_index_slice(std::max(least, index_times * log_->rows_added()));
 }
 
 Error Writer::settle(const SqliteError& error, bool committing) {

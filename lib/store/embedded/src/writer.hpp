@@ -20,6 +20,9 @@ namespace confcast::store {
 struct WriterLimits {
     std::size_t group = 1'024;
     std::size_t group_bytes = 16U << 20U;
+    std::size_t tail = 16'384;           // rows: from then on it is moved into the key index …
+    std::size_t tail_bytes = 8U << 20U;  // … or so many bytes of keys
+    std::size_t index_slice = 256;       // rows, at least, that a group of writes moves
     QueueLimits queue;
 };
 
@@ -51,6 +54,9 @@ class Writer {
     void run_thread();
     void run_group(std::vector<std::unique_ptr<Job<LogWriter>>> jobs);
     void commit_group(GroupReport& report, bool& committing);
+    /// Moves a part of the tail into the key index when it is long, or when scrubbing needs that; true when there is
+    /// more to move.
+    bool index_some(bool needed, bool alone);
     /// Rolls back and finds out what the group's callers may be told.
     Error settle(const SqliteError& error, bool committing);
     bool surely_absent(const SqliteError& error);
@@ -72,6 +78,7 @@ class Writer {
     Revision published_;        // the loop knows everything up to here
     bool scrub_wanted_ = true;  // a crash may have left something
     bool scrub_paused_ = false;
+    bool index_wanted_ = false;
     int checkpoint_at_;
     int wal_pages_seen_ = 0;
     std::thread thread_;

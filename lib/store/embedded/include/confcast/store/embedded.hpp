@@ -25,10 +25,13 @@ struct EmbeddedOptions {
     std::size_t max_queued_bytes = 256U << 20U;            // … or more bytes of keys and values in them
     std::size_t max_queued_reads = 10'000;                 // more waiting: store_unavailable (reason)
     std::size_t max_group = 1'024;                         // writes in one group commit
-    std::size_t watch_revisions = 1'024;                   // newest revisions kept in memory for watches …
-    std::size_t watch_bytes = 16U << 20U;                  // … and their bytes; a watch further behind reads the disk
-    bool synchronous_full = true;                          // false: NORMAL, may lose acknowledged writes at power loss
-    std::string vfs;                                       // an SQLite VFS by name, for tests; empty = SQLite's own
+    std::size_t max_tail = 16'384;                         // newest rows by key in memory, before the index has them …
+    std::size_t max_tail_bytes = 8U << 20U;  // … or bytes of their keys; either may be passed by a quarter
+    std::size_t index_slice = 256;           // rows, at least, that a group takes into the index meanwhile
+    std::size_t watch_revisions = 1'024;     // newest revisions kept in memory for watches …
+    std::size_t watch_bytes = 16U << 20U;    // … and their bytes; a watch further behind reads the disk
+    bool synchronous_full = true;            // false: NORMAL, may lose acknowledged writes at power loss
+    std::string vfs;                         // an SQLite VFS by name, for tests; empty = SQLite's own
 };
 
 struct EmbeddedStats {
@@ -49,8 +52,11 @@ class EmbeddedStore : public Store {
                                                        Log& log);
 
     virtual EmbeddedStats stats() const = 0;
-    /// Of commits that went well: how many writes were in each, and how long SQLite's COMMIT took, its fsync included.
+    /// Of commits that went well: how many writes were in each, how long the statements before SQLite's COMMIT took
+    /// (reading what is compared, adding rows, index and compaction slices), and the COMMIT itself: writing the changed
+    /// pages to the write-ahead log, and its fsync.
     virtual const Histogram& group_sizes() const = 0;
+    virtual const Histogram& prepare_seconds() const = 0;
     virtual const Histogram& commit_seconds() const = 0;
     /// Does now what the store's timer does now and then (ends leases that are due by the Clock, compacts when the
     /// interval is over, looks whether a disk that failed is back), and returns when that and all freeing of compacted
