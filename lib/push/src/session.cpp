@@ -38,7 +38,6 @@ void Session::on_epoch(Reason reason) {
     told_ = 0;
     if (is_parked() || closing_) return;
     errands().restart = reason;
-    errands_->collection.reset();
     if (has_requests()) errands_->requests->added.reset();
     if (!in_flight_) core_.wake(*this);
 }

@@ -75,7 +75,7 @@ void Session::fill() {
             if (!take_backlog(errands_->notified)) return;
             start_snapshot();
         } else if (errands_ && errands_->snapshot) {
-            if (core_.allowance.pages.is_spent()) {
+            if (core_.allowance.pages.is_spent() && !core_.shared.has_page(*errands_->snapshot, errands_->page)) {
                 core_.wake(*this);
                 return;
             }

@@ -8,7 +8,7 @@
 namespace confcast::push {
 namespace {
 
-// A page that has to be made first takes about as long as so many that are there already.
+// To make a page takes about as long as to write so many.
 constexpr std::size_t making_a_page = 4;
 
 // Changes that are looked through for one update; who is further behind gets the state, which can be gone through in
@@ -97,13 +97,16 @@ MessagePtr SharedMessages::bookmark(feed::Revision revision) {
     return bookmark_;
 }
 
+bool SharedMessages::has_page(const Snapshot& snapshot, std::size_t page) {
+    key_.restart('p');
+    key_.add(snapshot.id()).add(page);
+    return cache_.find(key_.view()) != nullptr;
+}
+
 MessagePtr SharedMessages::page(const Snapshot& snapshot, std::size_t page) {
     key_.restart('p');
     key_.add(snapshot.id()).add(page);
-    if (auto shared = cache_.find(key_.view())) {
-        allowance_.pages.spend(shared->json().size());
-        return shared;
-    }
+    if (auto shared = cache_.find(key_.view())) return shared;
     const bool last = snapshot.is_last(page);
     const feed::Position position{snapshot.at().epoch, last ? snapshot.at().revision : 0};
     auto message = encode_page(position, snapshot.page(page), !last, snapshot.meta_only());

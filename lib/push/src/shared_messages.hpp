@@ -54,6 +54,8 @@ class SharedMessages {
     MessagePtr bookmark(feed::Revision revision);
 
     MessagePtr page(const Snapshot& snapshot, std::size_t page);
+    /// It is made already. Who takes these at once stays together with the others, so that a page is made once for all.
+    bool has_page(const Snapshot& snapshot, std::size_t page);
 
     /// Revisions have got another meaning.
     void forget_all();

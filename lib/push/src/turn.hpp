@@ -57,7 +57,7 @@ struct Allowance {
 
     Share keys;     // of the state, looked at
     Share filters;  // taken up or given up
-    Share pages;    // bytes of snapshots
+    Share pages;    // bytes of snapshots, made
 };
 
 }  // namespace confcast::push
