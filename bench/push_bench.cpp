@@ -264,7 +264,8 @@ void coalesce_1000_keys(benchmark::State& state) {
     Plain who;
     index.add(who, FilterKind::prefix, "app/");
     for (auto _ : state) {
-        SharedMessages fresh(node.feed, options, stats);
+        Allowance allowance(options);
+        SharedMessages fresh(node.feed, options, stats, allowance);
         const auto update = fresh.coalesced(1, 1, {who.filters(), nullptr, false});
         benchmark::DoNotOptimize(update.message->json().data());
     }

@@ -45,6 +45,8 @@ class Scenario {
         hub_options.max_filters = 10;
         hub_options.turn_writes = 1 + below(4);
         hub_options.turn_bytes = 1 + below(4'000);
+        hub_options.turn_keys = 1 + below(8);
+        hub_options.turn_filters = 1 + below(8);
         hub_options.write_timeout = std::chrono::hours{10};
         for (int i = 0; i < 2; ++i)
             nodes_.push_back(std::make_unique<Node>(io_, store_, clock_, log_, feed_options, hub_options));

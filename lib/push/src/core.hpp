@@ -10,6 +10,7 @@
 #include "group.hpp"
 #include "runs.hpp"
 #include "shared_messages.hpp"
+#include "snapshots.hpp"
 #include "subscription_index.hpp"
 #include "timings.hpp"
 #include "turn.hpp"
@@ -24,7 +25,9 @@ struct Core {
           options(std::move(the_options)),
           clock(the_clock),
           log(the_log),
-          shared(feed, options, stats),
+          allowance(options),
+          shared(feed, options, stats, allowance),
+          snapshots(feed, options, allowance),
           batch(options.batch_messages, options.batch_bytes) {}
     virtual ~Core() = default;
     Core(const Core&) = delete;
@@ -34,6 +37,8 @@ struct Core {
     virtual void forget(Session& session) = 0;
     /// The session has something to write, and nothing in flight that would bring it back: its turn comes.
     virtual void wake(Session& session) = 0;
+    /// A turn of the hub follows.
+    virtual void call() = 0;
 
     feed::Position head() const { return feed.position(); }
     std::string envelope(const Error& error) const;
@@ -46,8 +51,10 @@ struct Core {
     Log& log;
     HubStats stats;
     SubscriptionIndex index;
-    Groups groups{index};
+    Allowance allowance;
+    Groups groups{index, allowance};
     SharedMessages shared;
+    Snapshots snapshots;
     Runs runs;
     Timings timings;
     struct Draining {
@@ -66,6 +73,7 @@ struct Core {
     Batch batch;
     Subset subset;
     std::vector<Groups::Filter> wanted;
+    std::vector<Wanted::Filter> shown;
 };
 
 }  // namespace confcast::push

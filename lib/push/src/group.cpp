@@ -104,8 +104,30 @@ void Groups::leave(Session& session) {
     if (!group->due_) drop_empty(*group);
 }
 
+// A crowd that goes at once may have had a hundred filters each.
+
 void Groups::drop_empty(Group& group) {
-    if (!group.empty()) return;
+    if (!group.empty() || group.left_) return;
+    if (!allowance_.filters.is_spent() && left_.empty()) {
+        drop(group);
+        return;
+    }
+    group.left_ = true;
+    left_.push_back(&group);
+}
+
+void Groups::drop_left() {
+    while (!left_.empty() && !allowance_.filters.is_spent()) {
+        Group& group = *left_.front();
+        left_.pop_front();
+        group.left_ = false;
+        // Somebody may have come, or a change: then it is looked at again after the round.
+        if (group.empty() && !group.due_) drop(group);
+    }
+}
+
+void Groups::drop(Group& group) {
+    allowance_.filters.spend(std::max<std::size_t>(group.filters().size(), 1));
     index_.remove_all(group);
     const auto [begin, end] = groups_.equal_range(group.hash_);
     groups_.erase(std::find_if(begin, end, [&group](const auto& one) { return one.second.get() == &group; }));

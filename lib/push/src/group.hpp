@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "confcast/push/access.hpp"
 #include "subscription_index.hpp"
+#include "turn.hpp"
 
 namespace confcast::push {
 
@@ -64,13 +66,14 @@ class Group final : public Subscriber {
     feed::Revision again_ = 0;  // the first that has matched since the round began
     std::uint32_t asked_ = 0;   // the members before this one have been, in this round
     bool meta_only_;
-    bool due_ = false;  // listed for a round
+    bool due_ = false;   // listed for a round
+    bool left_ = false;  // listed as one that everybody has left
 };
 
 /// All groups of a hub, each there as long as somebody is in it.
 class Groups {
   public:
-    explicit Groups(SubscriptionIndex& index) : index_(index) {}
+    Groups(SubscriptionIndex& index, Allowance& allowance) : index_(index), allowance_(allowance) {}
     ~Groups();
     Groups(const Groups&) = delete;
     Groups& operator=(const Groups&) = delete;
@@ -83,19 +86,26 @@ class Groups {
     void move(Session& session, std::span<const Filter> filters, const ScopePtr& scope, bool meta_only);
     /// The session is in no group any more.
     void leave(Session& session);
-    /// A group that was kept while it was due, and that nobody is in, goes.
+    /// A group that was kept while it was due, and that nobody is in, goes: now, or by drop_left().
     void drop_empty(Group& group);
+    /// Groups that everybody has left wait for a turn to go.
+    bool has_left() const { return !left_.empty(); }
+    /// As many of these as the allowance has filters.
+    void drop_left();
 
     std::size_t size() const { return groups_.size(); }
     /// Filters of all sessions.
     std::size_t held() const { return held_; }
 
   private:
+    void drop(Group& group);
     Group& get(std::span<const Filter> filters, const ScopePtr& scope, bool meta_only);
     Group* find(const ScopePtr& scope, bool meta_only, std::uint64_t hash) const;
     bool is_of_wanted(const Group& group) const;
 
     SubscriptionIndex& index_;
+    Allowance& allowance_;
+    std::deque<Group*> left_;
     std::unordered_multimap<std::uint64_t, std::unique_ptr<Group>> groups_;  // by hash
     std::vector<const FilterBucket*> wanted_;                                // scratch: ascending by id
     std::uint64_t last_id_ = 0;

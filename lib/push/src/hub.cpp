@@ -68,8 +68,7 @@ struct Hub::Impl final : Core, std::enable_shared_from_this<Hub::Impl> {
         call();
     }
 
-    /// A turn follows.
-    void call() {
+    void call() override {
         if (std::exchange(called, true)) return;
         asio::post(executor, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->take_turn();
@@ -81,6 +80,9 @@ struct Hub::Impl final : Core, std::enable_shared_from_this<Hub::Impl> {
     void take_turn() {
         called = false;
         UnderWay under_way(*this);
+        allowance.renew(options);
+        collect();
+        groups.drop_left();
         for (std::size_t n = woken.size(); n > 0 && !turn->is_over(); --n) {
             const auto found = by_id.find(woken.front());
             woken.pop_front();
@@ -92,7 +94,20 @@ struct Hub::Impl final : Core, std::enable_shared_from_this<Hub::Impl> {
         under_way.begin_anew();
         while (!rounds.empty() && !turn->is_over()) take_round();
         tick_sessions();
-        if (!woken.empty() || !rounds.empty() || tick_left != 0) call();
+        if (has_work()) call();
+    }
+
+    bool has_work() const {
+        return !woken.empty() || !rounds.empty() || tick_left != 0 || snapshots.is_busy() || groups.has_left();
+    }
+
+    /// A slice of the snapshots that are under way. Who has waited for one that is done comes behind those who have
+    /// asked for this turn.
+    void collect() {
+        done.clear();
+        snapshots.work(done);
+        for (const std::uint64_t id : done)
+            if (const auto found = by_id.find(id); found != by_id.end()) wake(*found);
     }
 
     /// Asks the members of the first group that is due, as far as the turn goes.
@@ -183,6 +198,7 @@ struct Hub::Impl final : Core, std::enable_shared_from_this<Hub::Impl> {
     bool called = false;              // a turn follows
     std::size_t looks = 0;
     std::vector<Subscriber*> matched;  // scratch
+    std::vector<std::uint64_t> done;   // scratch
     Polls polls;
     std::map<std::string, std::weak_ptr<const Scope>> scopes;  // by their globs, one a line
     std::uint64_t last_scope = 0;
@@ -240,7 +256,7 @@ Awaitable<News> Hub::wait_for_news(const Filters& filters, ScopePtr scope, const
 
 void Hub::tick() {
     impl_->try_parked();
-    impl_->shared.tidy();
+    impl_->snapshots.tick();
     const SteadyTime now = impl_->clock.now();
     if (impl_->draining) impl_->send_away(now);
     {
@@ -248,7 +264,7 @@ void Hub::tick() {
         impl_->tick_left = impl_->sessions.size();
         impl_->tick_sessions();
     }
-    if (impl_->tick_left != 0 || !impl_->rounds.empty() || !impl_->woken.empty()) impl_->call();
+    if (impl_->has_work()) impl_->call();
     impl_->polls.tick(now, impl_->head().revision);
 }
 
@@ -347,6 +363,7 @@ void Hub::on_epoch(feed::Epoch epoch) {
     const Reason reason = epoch == impl_->epoch ? Reason::compacted : Reason::epoch_changed;
     impl_->epoch = epoch;
     impl_->shared.forget_all();
+    impl_->snapshots.forget_all();
     impl_->runs.clear();
     for (Group* group : impl_->rounds) group->forget_news();
     impl_->timings.clear();

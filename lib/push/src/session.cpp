@@ -11,7 +11,7 @@ Session::Session(Core& core, Transport& transport, std::uint64_t id)
     : core_(core), transport_(transport), framing_(transport.framing()), connected_(core.clock.wall()), id_(id) {}
 
 Session::~Session() {
-    core_.groups.leave(*this);
+    leave();
     if (is_parked()) std::erase(core_.parked, this);
 }
 
@@ -24,7 +24,11 @@ void Session::on_sent() {
 void Session::on_closed() { core_.forget(*this); }
 
 void Session::take_turn() {
-    if (closing_ || is_parked()) return;
+    if (closing_) return;
+    if (is_parked()) {
+        if (try_start()) std::erase(core_.parked, this);
+        return;
+    }
     if (in_flight_)
         take_note();
     else
@@ -42,6 +46,7 @@ void Session::on_epoch(Reason reason) {
     told_ = 0;
     if (is_parked() || closing_) return;
     errands().restart = reason;
+    if (has_requests()) errands_->requests->added.reset();
     if (!in_flight_) core_.wake(*this);
 }
 
@@ -65,7 +70,7 @@ void Session::tick(SteadyTime now) {
     const feed::Revision head = core_.head().revision;
     if (told_ >= head || now - told_at_ < core_.options.bookmark) return;
     take_note();
-    if (pending_ != 0 || woken) return;  // its turn is to come
+    if (pending_ != 0 || woken || awaits_state()) return;  // its turn is to come
     cursor_ = head;
     told(head);
     core_.batch.add(core_.shared.bookmark(head));
@@ -76,7 +81,7 @@ void Session::tick(SteadyTime now) {
 bool Session::go_away(std::string_view reason, std::chrono::milliseconds reconnect_after) {
     if (closing_ || is_leaving()) return false;
     errands().leaving = std::make_unique<GoAway>(GoAway{std::string(reason), reconnect_after});
-    core_.groups.leave(*this);
+    leave();
     if (!in_flight_) pump();
     return true;
 }
@@ -91,7 +96,7 @@ void Session::dismiss() {
 void Session::close(const CloseReason& reason) {
     closing_ = true;
     since_ = core_.clock.now();
-    core_.groups.leave(*this);
+    leave();
     if (is_parked()) std::erase(core_.parked, this);
     errands_.reset();
     transport_.close(reason);
@@ -125,8 +130,27 @@ Session::Errands& Session::errands() {
 bool Session::has_errand() const {
     if (!errands_) return false;
     const Errands& all = *errands_;
-    return all.parked || all.requests || all.leaving || all.snapshot || all.restart || all.snapshot_due ||
-           all.access_changed || all.expiry_due;
+    return all.parked || all.requests || all.leaving || all.collection || all.snapshot || all.restart ||
+           all.snapshot_due || all.access_changed || all.expiry_due;
+}
+
+bool Session::is_waiting() const {
+    return errands_ && errands_->collection && !errands_->collection->is_done() && !errands_->leaving &&
+           !errands_->restart && !errands_->sight_changed;
+}
+
+bool Session::can_go_on() const {
+    if (is_waiting()) return false;
+    if (pending_ != 0 || !has_errand()) return pending_ != 0;
+    const Errands& all = *errands_;
+    const bool only_asks = all.requests && !all.leaving && !all.collection && !all.snapshot && !all.restart &&
+                           !all.snapshot_due && !all.access_changed && !all.expiry_due;
+    return !only_asks || all.requests->added == nullptr || all.requests->added->is_done();
+}
+
+void Session::leave() {
+    core_.groups.leave(*this);
+    if (core_.groups.has_left()) core_.call();
 }
 
 void Session::drop_errands() {

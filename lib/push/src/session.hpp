@@ -84,6 +84,8 @@ class Session final : public TransportEvents,
     struct Requests {
         std::deque<Request> waiting;
         std::size_t bytes = 0;
+        std::shared_ptr<Collection> added;  // what the first one adds: it is answered when that can be shown
+        std::shared_ptr<Snapshot> shown;    // of it, for the answer
     };
     struct GoAway {
         std::string reason;
@@ -94,9 +96,10 @@ class Session final : public TransportEvents,
         std::unique_ptr<Parked> parked;
         std::unique_ptr<Requests> requests;
         std::unique_ptr<GoAway> leaving;
-        std::shared_ptr<Snapshot> snapshot;  // under way
-        std::size_t page = 0;                // of it, the next one
-        feed::Revision notified = 0;         // up to here the backlog of notifications is taken
+        std::shared_ptr<Collection> collection;  // the state is being collected for it
+        std::shared_ptr<Snapshot> snapshot;      // under way
+        std::size_t page = 0;                    // of it, the next one
+        feed::Revision notified = 0;             // up to here the backlog of notifications is taken
         std::uint32_t backlog_writes = 0;
         std::optional<Reason> restart;  // all positions have become void
         bool snapshot_due = false;      // as soon as the backlog is taken
@@ -141,7 +144,12 @@ class Session final : public TransportEvents,
     /// False when notifications come first and fill the write.
     bool coalesce(feed::Revision since);
     void take_coalesced(Coalesced changes);
-    void start_snapshot(FilterSpan filters);
+    /// The state at the head. All notifications up to there have been told, or are not to be.
+    void start_snapshot() { start_snapshot(core_.head().revision); }
+    void start_snapshot(feed::Revision not_before);
+    /// False when what is to be shown next is not there yet.
+    bool take_collected();
+    void show(std::shared_ptr<Snapshot> snapshot);
     void next_page();
     void told(feed::Revision revision);
     feed::Position position() const { return {core_.head().epoch, told_}; }
@@ -163,7 +171,10 @@ class Session final : public TransportEvents,
     const Scope* limited_to() const;
     FilterSpan filters() const { return group_ ? group_->filters() : FilterSpan{}; }
     bool meta_only() const { return group_ && group_->meta_only(); }
-    View view_of(FilterSpan filters) const { return {filters, scope(), meta_only()}; }
+    View sight() const { return {filters(), scope(), meta_only()}; }
+    std::shared_ptr<Collection> collect(feed::Revision not_before);
+    /// Of core_.shown. One that is not done yet will bring it back.
+    std::shared_ptr<Collection> collect_shown(feed::Revision not_before);
     bool hears(std::string_view topic) const;
     /// Which events of the change it is told, in core_.subset.
     void select(const feed::Change& change) const;
@@ -185,7 +196,12 @@ class Session final : public TransportEvents,
     void take_request(Request request);
     bool may_answer(const Request& request) const;
     bool answer_next();
-    void subscribe(const Request& request);
+    void answer(const Request& request, std::shared_ptr<Snapshot> added);
+    void subscribe(const Request& request, std::shared_ptr<Snapshot> added);
+    /// Whether the state of what the request adds is there, if it adds anything.
+    bool has_collected(const Request& request);
+    /// Leaves its filters with these in core_.wanted.
+    bool is_too_much(const Filters& filters);
     void unsubscribe(const Request& request);
     void answer_error(const std::string& id, const Error& error);
     bool has_filter(FilterKind kind, std::string_view text) const;
@@ -197,10 +213,18 @@ class Session final : public TransportEvents,
     bool is_parked() const { return errands_ && errands_->parked; }
     bool is_leaving() const { return errands_ && errands_->leaving; }
     bool has_requests() const { return errands_ && errands_->requests; }
-    bool awaits_state() const { return errands_ && (errands_->snapshot || errands_->snapshot_due); }
+    bool awaits_state() const {
+        return errands_ && (errands_->collection || errands_->snapshot || errands_->snapshot_due);
+    }
+    /// The state is being collected, and it can do nothing until it is there.
+    bool is_waiting() const;
     Errands& errands();
     /// Something that needs a write, other than a change.
     bool has_errand() const;
+    /// There is something for a turn now.
+    bool can_go_on() const;
+    /// Leaves its group.
+    void leave();
     /// They are let go when they are done.
     void drop_errands();
     /// Its filters in core_.wanted, for a move to another group.

@@ -28,6 +28,7 @@ bool Session::take_access(AccessPtr access) {
         want_own_filters();
         move_to_wanted(meta_only());
     }
+    if (!same && has_requests()) errands_->requests->added.reset();
     expiry_told_ = false;
     if (errands_) errands_->expiry_due = false;
     return !same && !(saw_all && limited_to() == nullptr);
@@ -38,7 +39,14 @@ void Session::change_access(AccessPtr access) {
     if (is_parked() || closing_ || is_leaving()) return;
     errands().access_changed = true;
     errands_->sight_changed = errands_->sight_changed || sees_other;
-    if (!in_flight_) pump();
+    if (in_flight_) return;
+    // Of ten thousand whose rights change at once each takes up its filters anew.
+    if (core_.allowance.filters.is_spent()) {
+        core_.wake(*this);
+        return;
+    }
+    core_.allowance.filters.spend(1 + filters().size());
+    pump();
 }
 
 void Session::revoke(const Error& why) {
@@ -70,10 +78,11 @@ void Session::show_again() {
     told_ = 0;
     if (errands().snapshot_due) return;
     if (pending_ == 0 || !wants_notifications()) {
-        start_snapshot(filters());
+        start_snapshot();
         return;
     }
     errands_->notified = std::max(errands_->notified, pending_ - 1);
+    errands_->collection.reset();
     errands_->snapshot.reset();
     errands_->snapshot_due = true;
 }

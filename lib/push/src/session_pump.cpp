@@ -9,6 +9,7 @@
 namespace confcast::push {
 
 void Session::pump() {
+    if (is_waiting() && core_.batch.empty()) return;
     take_note();
     const bool plain = errands_ == nullptr && core_.batch.empty();
     if (plain && (pending_ == 0 || take_run())) return;
@@ -61,15 +62,23 @@ void Session::fill() {
         return;
     }
     if (errands_ && errands_->restart) restart();
-    if (errands_ && (errands_->access_changed || errands_->expiry_due)) tell_access();
+    // The first page follows directly on the welcome or answer that announces it, and on what announces another one.
+    const auto page_is_due = [this] {
+        return errands_ && (errands_->collection || (errands_->snapshot && errands_->page == 0));
+    };
+    if (errands_ && (errands_->sight_changed || ((errands_->access_changed || errands_->expiry_due) && !page_is_due())))
+        tell_access();
     while (core_.batch.has_room()) {
-        // The first page follows directly on the welcome or answer that announces it.
-        const bool page_is_due = errands_ && errands_->snapshot && errands_->page == 0;
-        if (!page_is_due && answer_next()) continue;
+        if (errands_ && errands_->collection && !take_collected()) return;
+        if (!page_is_due() && answer_next()) continue;
         if (errands_ && errands_->snapshot_due) {
             if (!take_backlog(errands_->notified)) return;
-            start_snapshot(filters());
+            start_snapshot();
         } else if (errands_ && errands_->snapshot) {
+            if (core_.allowance.pages.is_spent() && !core_.shared.has_page(*errands_->snapshot, errands_->page)) {
+                core_.wake(*this);
+                return;
+            }
             next_page();
             if (errands_->snapshot) return;  // one page at a time
         } else if (pending_ != 0) {
@@ -99,7 +108,7 @@ void Session::send(const Batch& batch) {
         return;
     }
     note_sent();
-    if (!is_leaving() && (pending_ != 0 || has_errand())) core_.wake(*this);
+    if (!is_leaving() && can_go_on()) core_.wake(*this);
 }
 
 void Session::note_sent() {
@@ -129,7 +138,7 @@ bool Session::take_changes(bool to_head) {
             update = core_.shared.update(change, core_.subset, told_, meta_only());
             if (update == nullptr) {
                 if (!take_backlog(change.revision - 1)) return false;
-                start_snapshot(filters());
+                start_snapshot();
                 return true;
             }
         }
@@ -176,14 +185,18 @@ bool Session::too_far_behind(feed::Journal::Iterator from, bool to_head) const {
 // Deletes that are no longer known, or too much in one piece: the state itself instead.
 bool Session::coalesce(feed::Revision since) {
     core_.batch.is_folded = true;
+    if (core_.allowance.keys.is_spent()) {
+        core_.wake(*this);
+        return false;
+    }
     if (!take_backlog(since)) return false;
-    take_coalesced(core_.shared.coalesced(told_, since, view_of(filters())));
+    take_coalesced(core_.shared.coalesced(told_, since, sight()));
     return true;
 }
 
 void Session::take_coalesced(Coalesced changes) {
     if (changes.outcome == Coalesced::Outcome::impossible) {
-        start_snapshot(filters());
+        start_snapshot();
         return;
     }
     pending_ = 0;
@@ -195,16 +208,52 @@ void Session::take_coalesced(Coalesced changes) {
     told(cursor_);
 }
 
-void Session::start_snapshot(FilterSpan filters) {
+void Session::start_snapshot(feed::Revision not_before) {
     core_.batch.is_folded = true;
     Errands& all = errands();
-    all.snapshot = core_.shared.snapshot(view_of(filters));
-    all.page = 0;
+    all.snapshot.reset();
     all.snapshot_due = false;
+    all.collection = collect(not_before);
+    if (wants_notifications()) all.notified = std::max(all.notified, core_.head().revision);
     ++core_.stats.snapshots;
-    pending_ = 0;
-    cursor_ = all.snapshot->at().revision;
     told_ = 0;
+    pending_ = 0;
+    cursor_ = core_.head().revision;
+}
+
+std::shared_ptr<Collection> Session::collect(feed::Revision not_before) {
+    core_.shown.clear();
+    for (const FilterLink& filter : filters()) core_.shown.push_back({filter.bucket->kind, filter.bucket->text});
+    return collect_shown(not_before);
+}
+
+std::shared_ptr<Collection> Session::collect_shown(feed::Revision not_before) {
+    auto collection = core_.snapshots.get({core_.shown, access_ ? access_->scope : nullptr, meta_only()}, not_before);
+    if (!collection->is_done()) {
+        collection->waiting.push_back(id_);
+        core_.call();
+    }
+    return collection;
+}
+
+// Notifications that have come since it was started are not in it: they go first, as they do before any state.
+bool Session::take_collected() {
+    Errands& all = *errands_;
+    if (!all.collection->is_done() || !take_backlog(all.notified)) return false;
+    const auto collection = std::move(all.collection);
+    show(collection->snapshot());
+    return true;
+}
+
+// It may be older than what this node has by now: the changes since come after it.
+void Session::show(std::shared_ptr<Snapshot> snapshot) {
+    core_.batch.is_folded = true;
+    Errands& all = errands();
+    all.snapshot = std::move(snapshot);
+    all.page = 0;
+    told_ = 0;
+    cursor_ = all.snapshot->at().revision;
+    pending_ = cursor_ < core_.feed.journal().head() ? cursor_ + 1 : 0;
 }
 
 void Session::next_page() {

@@ -85,10 +85,18 @@ bool Session::may_answer(const Request& request) const {
 bool Session::answer_next() {
     if (!has_requests() || !may_answer(errands_->requests->waiting.front())) return false;
     Requests& requests = *errands_->requests;
+    if (!has_collected(requests.waiting.front())) return false;
+    std::shared_ptr<Snapshot> added = std::move(requests.shown);
+    requests.added.reset();
     const Request request = std::move(requests.waiting.front());
     requests.waiting.pop_front();
     requests.bytes -= request.bytes;
     if (requests.waiting.empty()) errands_->requests.reset();
+    answer(request, std::move(added));
+    return true;
+}
+
+void Session::answer(const Request& request, std::shared_ptr<Snapshot> added) {
     if (request.refused)
         answer_error(request.id, *request.refused);
     else if (request.message.type == Type::ping)
@@ -96,10 +104,9 @@ bool Session::answer_next() {
     else if (request.message.type == Type::auth)
         renew(request);
     else if (request.message.type == Type::subscribe)
-        subscribe(request);
+        subscribe(request, std::move(added));
     else
         unsubscribe(request);
-    return true;
 }
 
 bool Session::has_new_filter(const Filters& filters) const {
@@ -108,29 +115,52 @@ bool Session::has_new_filter(const Filters& filters) const {
     return is_new;
 }
 
-void Session::subscribe(const Request& request) {
-    const Filters& wanted = request.message.filters;
-    const std::size_t limit = core_.options.max_filters;
+// The state of what is added is collected before anything is answered: until then the stream goes on as it was, and
+// then it is all at one revision.
+bool Session::has_collected(const Request& request) {
+    if (request.refused || request.message.type != Type::subscribe || is_too_much(request.message.filters)) return true;
+    core_.shown.clear();
+    for_each(request.message.filters, [this](FilterKind kind, const std::string& text) {
+        if (kind != FilterKind::topic && !has_filter(kind, text)) core_.shown.push_back({kind, text});
+    });
+    // A topic has no state to show.
+    if (core_.shown.empty()) return true;
+    Requests& requests = *errands_->requests;
+    if (requests.added && !requests.added->is_done()) return false;
+    if (core_.allowance.filters.is_spent()) {
+        core_.wake(*this);
+        return false;
+    }
+    if (requests.added) requests.shown = core_.snapshots.at_head(*requests.added);
+    if (requests.shown) return true;
+    requests.added = collect_shown(core_.head().revision);
+    if (requests.added->is_done()) requests.shown = requests.added->snapshot();
+    return requests.shown != nullptr;
+}
+
+bool Session::is_too_much(const Filters& filters) {
     want_own_filters();
-    const std::size_t before = core_.wanted.size();
-    if (wanted.size() <= limit) want_new_filters(wanted);
-    if (const std::size_t count = std::max(core_.wanted.size(), wanted.size()); count > limit) {
+    if (filters.size() <= core_.options.max_filters) want_new_filters(filters);
+    return std::max(core_.wanted.size(), filters.size()) > core_.options.max_filters;
+}
+
+void Session::subscribe(const Request& request, std::shared_ptr<Snapshot> added) {
+    if (is_too_much(request.message.filters)) {
+        const std::size_t count = std::max(core_.wanted.size(), request.message.filters.size());
         answer_error(request.id, Error(Errc::too_many_filters)
-                                     .with("limit", static_cast<std::int64_t>(limit))
+                                     .with("limit", static_cast<std::int64_t>(core_.options.max_filters))
                                      .with("count", static_cast<std::int64_t>(count)));
         return;
     }
-    if (core_.wanted.size() != before) {
+    if (core_.wanted.size() != filters().size()) {
+        core_.allowance.filters.spend(core_.wanted.size() - filters().size());
         move_to_wanted(meta_only());
-        // From here on until the last page the client has no position: a stream that ends before would be resumed
-        // without the state of what was added.
-        std::vector<FilterLink> added;
-        for (const Groups::Filter& filter : std::span(core_.wanted).subspan(before)) {
-            FilterBucket* bucket = core_.index.find(filter.kind, filter.text);
-            if (bucket->is_of_settings()) added.push_back({bucket, 0});
-        }
-        // A topic has no state to show.
-        if (!added.empty()) start_snapshot(added);
+    }
+    // From here on until the last page the client has no position: a stream that ends before would be resumed without
+    // the state of what was added.
+    if (added) {
+        ++core_.stats.snapshots;
+        show(std::move(added));
     }
     core_.batch.add(encode_filters(position(), "subscribed", request.id, filters(), limited_to()));
 }

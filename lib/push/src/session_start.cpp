@@ -31,6 +31,12 @@ bool Session::try_start() {
     const feed::Position head = core_.head();
     const bool comparable = since && (!since->epoch || *since->epoch == head.epoch);
     if (comparable && since->revision > head.revision && core_.clock.now() < *waiting.deadline) return false;
+    // Many that come at once with many filters each take turns.
+    if (core_.allowance.filters.is_spent()) {
+        core_.wake(*this);
+        return false;
+    }
+    core_.allowance.filters.spend(waiting.subscription.filters.size());
     const auto parked = std::move(errands_->parked);
     begin(parked->subscription);
     return true;
@@ -64,7 +70,8 @@ void Session::begin_fresh(bool with_snapshot) {
     told(with_snapshot ? 0 : core_.head().revision);
     cursor_ = core_.head().revision;
     welcome(Resume::none, Reason::fresh);
-    if (with_snapshot) start_snapshot(filters());
+    // To one who knows nothing yet an earlier state and what has changed since are as good.
+    if (with_snapshot) start_snapshot(0);
 }
 
 void Session::begin_resumed(feed::Revision since) {
@@ -85,7 +92,7 @@ void Session::begin_resumed(feed::Revision since) {
         return;
     }
     // The welcome must not promise changes that there are not: what is to follow it is made first.
-    Coalesced changes = core_.shared.coalesced(since, since, view_of(filters()));
+    Coalesced changes = core_.shared.coalesced(since, since, sight());
     if (changes.outcome == Coalesced::Outcome::impossible) {
         begin_with_snapshot(Reason::compacted, since);
         return;
@@ -116,7 +123,7 @@ void Session::begin_with_snapshot(Reason reason, feed::Revision since) {
         errands().notified = since;
         errands().snapshot_due = true;
     } else {
-        start_snapshot(filters());
+        start_snapshot();
     }
 }
 
@@ -132,7 +139,7 @@ void Session::restart() {
     errands_->notified = 0;
     told(0);
     welcome(Resume::snapshot, reason);
-    start_snapshot(filters());
+    start_snapshot();
 }
 
 }  // namespace confcast::push

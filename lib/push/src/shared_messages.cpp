@@ -8,8 +8,12 @@
 namespace confcast::push {
 namespace {
 
-// Snapshots of one revision that wait to be shared; with more distinct filters than this sharing is unlikely anyway.
-constexpr std::size_t shelf_places = 256;
+// To make a page takes about as long as to write so many.
+constexpr std::size_t making_a_page = 4;
+
+// Changes that are looked through for one update; who is further behind gets the state, which can be gone through in
+// slices.
+constexpr std::size_t most_folded = 32'768;
 
 }  // namespace
 
@@ -56,13 +60,17 @@ Coalesced SharedMessages::coalesced(feed::Revision told, feed::Revision since, c
     Matcher matcher(buckets);
     UpdateEncoder encoder(at(state.revision()), view.meta_only);
     bool fits = true;
+    std::size_t looks = 0;
     state.changed_since(since, [&](feed::Revision revision, const feed::KeyChange& change) {
+        fits = ++looks <= most_folded;
+        if (!fits) return false;
         if (!matcher.matches(change.key) || (view.scope != nullptr && !view.scope->sees(change.key))) return true;
         fits =
             encoder.events() == 0 || encoder.bytes() + estimate(change, view.meta_only) <= options_.coalesce_max_bytes;
         if (fits) encoder.add(revision, change);
         return fits;
     });
+    allowance_.keys.spend(looks);
     if (!fits) return {};
     if (encoder.events() == 0) return {Coalesced::Outcome::nothing, nullptr};
     auto message = std::move(encoder).finish_coalesced(told);
@@ -89,18 +97,10 @@ MessagePtr SharedMessages::bookmark(feed::Revision revision) {
     return bookmark_;
 }
 
-std::shared_ptr<Snapshot> SharedMessages::snapshot(const View& view) {
-    const feed::State& state = feed_.state();
-    tidy();
-    key_.restart('s');
-    add_view(view);
-    std::shared_ptr<Snapshot>& place = shelf_[std::string(key_.view())];
-    if (place != nullptr) return place;
-    place = std::make_shared<Snapshot>(next_snapshot_++, at(state.revision()), collect(state, view.filters, view.scope),
-                                       view.meta_only, options_.page_bytes);
-    auto made = place;
-    if (shelf_.size() > shelf_places) shelf_.clear();
-    return made;
+bool SharedMessages::has_page(const Snapshot& snapshot, std::size_t page) {
+    key_.restart('p');
+    key_.add(snapshot.id()).add(page);
+    return cache_.find(key_.view()) != nullptr;
 }
 
 MessagePtr SharedMessages::page(const Snapshot& snapshot, std::size_t page) {
@@ -110,20 +110,13 @@ MessagePtr SharedMessages::page(const Snapshot& snapshot, std::size_t page) {
     const bool last = snapshot.is_last(page);
     const feed::Position position{snapshot.at().epoch, last ? snapshot.at().revision : 0};
     auto message = encode_page(position, snapshot.page(page), !last, snapshot.meta_only());
+    allowance_.pages.spend(making_a_page * message->json().size());
     cache_.put(key_.view(), message);
     return message;
 }
 
-void SharedMessages::tidy() {
-    if (shelf_at_ == feed_.state().revision()) return;
-    shelf_.clear();
-    shelf_at_ = feed_.state().revision();
-}
-
 void SharedMessages::forget_all() {
     cache_.clear();
-    shelf_.clear();
-    shelf_at_ = 0;
     bookmark_ = nullptr;
 }
 

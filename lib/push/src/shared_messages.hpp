@@ -4,13 +4,14 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "confcast/feed/feed.hpp"
 #include "confcast/push/hub.hpp"
 #include "message_cache.hpp"
 #include "snapshot.hpp"
 #include "subset.hpp"
+#include "turn.hpp"
 
 namespace confcast::push {
 
@@ -19,7 +20,7 @@ struct Coalesced {
     enum class Outcome : std::uint8_t {
         message,    // this is it
         nothing,    // nothing that matches has changed
-        impossible  // too large, or deletes have been forgotten: it takes a snapshot
+        impossible  // too much, or deletes have been forgotten: it takes a snapshot
     };
     Outcome outcome = Outcome::impossible;
     MessagePtr message;
@@ -34,8 +35,9 @@ struct View {
 
 class SharedMessages {
   public:
-    SharedMessages(const feed::Feed& feed, const HubOptions& options, HubStats& stats)
-        : feed_(feed), options_(options), stats_(stats), cache_(options.cache_bytes) {}
+    /// What is made of the state is taken off the allowance.
+    SharedMessages(const feed::Feed& feed, const HubOptions& options, HubStats& stats, Allowance& allowance)
+        : feed_(feed), options_(options), stats_(stats), allowance_(allowance), cache_(options.cache_bytes) {}
 
     /// Null when several events together are over coalesce_max_bytes: a snapshot's pages are easier to swallow.
     /// `told` is the position that the client knows: a difference says that it is folded from there.
@@ -51,12 +53,10 @@ class SharedMessages {
 
     MessagePtr bookmark(feed::Revision revision);
 
-    /// Of the state as it is now.
-    std::shared_ptr<Snapshot> snapshot(const View& view);
     MessagePtr page(const Snapshot& snapshot, std::size_t page);
+    /// It is made already. Who takes these at once stays together with the others, so that a page is made once for all.
+    bool has_page(const Snapshot& snapshot, std::size_t page);
 
-    /// Lets go of snapshots that nobody can share any more. Time passes.
-    void tidy();
     /// Revisions have got another meaning.
     void forget_all();
 
@@ -69,12 +69,10 @@ class SharedMessages {
     const feed::Feed& feed_;
     const HubOptions& options_;
     HubStats& stats_;
+    Allowance& allowance_;
     MessageCache cache_;
-    CacheKey key_{'-'};                                                 // scratch: the key that is asked for
-    std::vector<std::uint64_t> ids_;                                    // scratch
-    std::unordered_map<std::string, std::shared_ptr<Snapshot>> shelf_;  // all of the revision shelf_at_
-    feed::Revision shelf_at_ = 0;
-    std::uint64_t next_snapshot_ = 1;
+    CacheKey key_{'-'};               // scratch: the key that is asked for
+    std::vector<std::uint64_t> ids_;  // scratch
     MessagePtr bookmark_;
     feed::Revision bookmark_at_ = 0;
 };

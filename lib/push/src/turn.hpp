@@ -32,4 +32,32 @@ class Turn {
     std::size_t looks_;
 };
 
+/// What is left of some kind of work that all sessions share.
+class Share {
+  public:
+    void renew(std::size_t amount) { left_ = std::max<std::size_t>(amount, 1); }
+    bool is_spent() const { return left_ == 0; }
+    std::size_t left() const { return left_; }
+    void spend(std::size_t amount) { left_ -= std::min(amount, left_); }
+
+  private:
+    std::size_t left_ = 0;
+};
+
+/// The work that is more than a write of what changes, for all sessions together: renewed by each turn of the hub. What
+/// comes in between, straight from a connection, takes of what that turn has left over. Who finds it spent waits for a
+/// turn; the last one to take may take more than there was.
+struct Allowance {
+    explicit Allowance(const HubOptions& options) { renew(options); }
+    void renew(const HubOptions& options) {
+        keys.renew(options.turn_keys);
+        filters.renew(options.turn_filters);
+        pages.renew(options.turn_bytes);
+    }
+
+    Share keys;     // of the state, looked at
+    Share filters;  // taken up or given up
+    Share pages;    // bytes of snapshots, made
+};
+
 }  // namespace confcast::push

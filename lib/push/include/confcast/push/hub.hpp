@@ -59,6 +59,8 @@ struct HubOptions {
     std::size_t scan_changes = 4'096;                 // of the journal that one session looks through at a time
     std::size_t turn_writes = 512;                    // to sessions in one turn of the loop; then others have theirs
     std::size_t turn_bytes = 4U << 20U;               // the same in bytes, about
+    std::size_t turn_keys = 4'096;                    // of the state, looked through for snapshots in one turn
+    std::size_t turn_filters = 2'048;                 // taken up or given up in one turn
     std::size_t max_requests = 128;                   // of one client that wait for their turn; more are refused
     std::size_t max_request_bytes = 256U << 10U;      // the same in bytes of text
     std::size_t max_bad_messages = 20;                // in a row that cannot be understood: then 4002
