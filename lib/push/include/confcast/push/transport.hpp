@@ -33,8 +33,8 @@ class Transport {
     /// every byte already; on_sent() does not follow. False: on_sent() follows, from the loop, unless on_closed() does;
     /// until then the transport keeps the messages alive.
     virtual bool send(std::span<const MessagePtr> messages) = 0;
-    /// A hint: a send() is likely after `others` sends of other transports (2, then 1). What it will touch is a chain of
-    /// objects far apart: each call brings the next of them near. Never costs more than a look at the one before.
+    /// A hint: a send() is likely after `others` sends of other transports (2, then 1). What it will touch is a chain
+    /// of objects far apart: each call brings the next one near. Never costs more than a look at the one before.
     virtual void prepare_send(unsigned others) { static_cast<void>(others); }
     /// Starts an orderly close (after a send in flight has finished). on_closed() follows. Idempotent.
     virtual void close(const CloseReason& reason) = 0;
